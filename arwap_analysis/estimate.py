@@ -1,0 +1,108 @@
+"""The one shape in which a number with its uncertainty travels through the library.
+
+Numerics return these; frames, charts and sentences are made from them. Arrays of one result share
+one shape, are read-only, and hold NaN where the quantity is undefined.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from arwap_analysis.errors import MeasureError
+
+__all__ = [
+    "Comparison",
+    "Estimate",
+    "FloatArray",
+    "as_counts",
+    "as_denominators",
+    "as_floats",
+    "check_confidence",
+]
+
+FloatArray = NDArray[np.float64]
+
+
+def _freeze(result: Any) -> None:
+    """Give every array field of a frozen result one shape and make it read-only."""
+    names = [f.name for f in fields(result) if f.metadata.get("array")]
+    arrays = np.broadcast_arrays(*(np.asarray(getattr(result, n), dtype=np.float64) for n in names))
+    for name, array in zip(names, arrays, strict=True):
+        kept = np.array(array, dtype=np.float64)
+        kept.flags.writeable = False
+        object.__setattr__(result, name, kept)
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A quantity with its interval.
+
+    Attributes
+    ----------
+    estimate, lower, upper, standard_error : (...,) float arrays of one shape
+        In the unit of the quantity. NaN where undefined; `standard_error` is NaN throughout where the
+        method has none (exact intervals).
+    confidence : float
+        Nominal coverage of the interval, for example 0.95.
+    method : str
+        Name of the method, complete enough to be printed beside the number.
+    """
+
+    estimate: FloatArray = field(metadata={"array": True})
+    lower: FloatArray = field(metadata={"array": True})
+    upper: FloatArray = field(metadata={"array": True})
+    standard_error: FloatArray = field(metadata={"array": True})
+    confidence: float
+    method: str
+
+    def __post_init__(self) -> None:
+        _freeze(self)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The common shape of the arrays."""
+        return self.estimate.shape
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Estimate):
+    """An estimate that compares a group with a reference, with the p-value of no difference.
+
+    `p_value` is two-sided and unadjusted; adjust a family with `inference.decisions`.
+    """
+
+    p_value: FloatArray = field(metadata={"array": True})
+
+
+def as_floats(name: str, values: ArrayLike) -> FloatArray:
+    """Return `values` as a float array; `name` is used in the error when they are not numbers."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise MeasureError(f"{name} must be numbers (NaN where not known): {error}") from error
+
+
+def as_counts(name: str, values: ArrayLike) -> FloatArray:
+    """Return counts as floats: finite or NaN, never negative (a negative count is a fault, not a number)."""
+    array = as_floats(name, values)
+    if np.any(array < 0) or np.any(np.isinf(array)):
+        raise MeasureError(f"{name} must be 0 or more and finite; use NaN where it is not known")
+    return array
+
+
+def as_denominators(name: str, values: ArrayLike) -> FloatArray:
+    """Return denominators as counts with 0 turned to NaN: nothing per nobody is undefined."""
+    array = as_counts(name, values)
+    return np.where(array == 0, np.nan, array)
+
+
+def check_confidence(confidence: float) -> float:
+    """Return the confidence level, refusing 95 where 0.95 is meant."""
+    level = float(confidence)
+    if not 0 < level < 1:
+        raise MeasureError(f"confidence must lie between 0 and 1, for example 0.95; got {confidence}")
+    return level
