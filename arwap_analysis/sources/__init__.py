@@ -1,0 +1,23 @@
+"""Readers of published tables, and the cards that say what each table is."""
+
+from arwap_analysis.sources.base import (
+    Area,
+    Layout,
+    SourceCard,
+    SourceTable,
+    file_digest,
+    load_source,
+    source_ids,
+)
+from arwap_analysis.sources.published import read_published
+
+__all__ = [
+    "Area",
+    "Layout",
+    "SourceCard",
+    "SourceTable",
+    "file_digest",
+    "load_source",
+    "read_published",
+    "source_ids",
+]
