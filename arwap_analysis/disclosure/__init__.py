@@ -1,0 +1,5 @@
+"""Disclosure control: what may be shown, and under which policy."""
+
+from arwap_analysis.disclosure.protect import OPEN_DATA, Policy, ProtectedTable, release_open
+
+__all__ = ["OPEN_DATA", "Policy", "ProtectedTable", "release_open"]

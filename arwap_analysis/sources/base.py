@@ -42,12 +42,14 @@ class Layout(StrictModel):
     """Where groups, periods and values stand in the file.
 
     `wide`: a row for each group, a column for each period. `long`: a row for each group and period.
+    `where` keeps only the rows in which each named column holds the given text (an area, a sex).
     """
 
     kind: Literal["wide", "long"]
     group_column: str
     period_column: str | None = None
     value_column: str | None = None
+    where: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _long_names_its_columns(self) -> Layout:

@@ -12,7 +12,15 @@ import pandas as pd
 
 from arwap_analysis.errors import DataError, Fault, did_you_mean
 from arwap_analysis.indicators.periods import parse_period
-from arwap_analysis.sources.base import STANDARD_MARKS, SourceCard, SourceTable, file_digest, label_map, normal_label
+from arwap_analysis.sources.base import (
+    STANDARD_MARKS,
+    Layout,
+    SourceCard,
+    SourceTable,
+    file_digest,
+    label_map,
+    normal_label,
+)
 
 __all__ = ["read_published"]
 
@@ -89,7 +97,7 @@ def _cells(card: SourceCard, rows: list[tuple[int, list[str]]], file: str) -> It
     """Yield every cell that holds a value, whatever the layout."""
     layout = card.layout
     header = rows[0][1]
-    needed = [c for c in (layout.group_column, layout.period_column, layout.value_column) if c]
+    needed = [c for c in (layout.group_column, layout.period_column, layout.value_column, *layout.where) if c]
     faults = [
         Fault("missing_column", "the file has no such column", file, rows[0][0], column, hint=did_you_mean(column, header))
         for column in needed if column not in header
@@ -99,16 +107,31 @@ def _cells(card: SourceCard, rows: list[tuple[int, list[str]]], file: str) -> It
     ]  # fmt: skip
     if faults:
         raise DataError(faults)
+    kept = _where(layout, header, rows[1:], file)
     group = header.index(layout.group_column)
     if layout.kind == "wide":
-        for n, row in rows[1:]:
+        for n, row in kept:
             for index, column in enumerate(header):
-                if index != group:
+                if index != group and column not in layout.where:
                     yield _Cell(row[group], column, row[index], n, column, layout.group_column, None)
         return
     period, value = header.index(str(layout.period_column)), header.index(str(layout.value_column))
-    for n, row in rows[1:]:
+    for n, row in kept:
         yield _Cell(row[group], row[period], row[value], n, header[value], layout.group_column, header[period])
+
+
+def _where(
+    layout: Layout, header: list[str], rows: list[tuple[int, list[str]]], file: str
+) -> list[tuple[int, list[str]]]:
+    """Keep the rows that the card asks for; a filter that no row passes is a mistake, not an empty answer."""
+    for column, wanted in layout.where.items():
+        index = header.index(column)
+        found = list(dict.fromkeys(row[index] for _, row in rows))
+        rows = [(n, row) for n, row in rows if row[index] == wanted]
+        if not rows:
+            raise DataError(Fault("no_row_matches", f"no row has '{wanted}' in this column", file, None, column,
+                                  hint=did_you_mean(wanted, found)))  # fmt: skip
+    return rows
 
 
 def _typed(card: SourceCard, cells: list[_Cell], file: str) -> tuple[pd.DataFrame, pd.DataFrame]:
