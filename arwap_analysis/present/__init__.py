@@ -1,0 +1,1 @@
+"""Show results: exhibits, charts, tables, sentences and pages, from protected data only."""

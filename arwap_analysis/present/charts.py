@@ -1,0 +1,255 @@
+"""Charts of protected results: direct labels, intervals drawn, colour never the only sign.
+
+Each takes a ProtectedTable in the shape of the disparity table and returns SVG text that is the same on
+every machine: letters are drawn as paths in the font that comes with matplotlib.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from arwap_analysis.disclosure import ProtectedTable
+from arwap_analysis.present import numbers
+
+__all__ = ["GroupStyle", "group_styles", "intervals_by_group", "lines_by_group", "ranges_by_group"]
+
+# Okabe and Ito (2008), "Color universal design": told apart under the common colour-vision deficiencies.
+_PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+_REFERENCE_COLOUR = "#4D4D4D"
+_GREY, _LIGHT = "#5A5A5A", "#D9D9D9"
+_WIDTH = 8.4
+_STYLE: dict[str, Any] = {
+    "svg.hashsalt": "arwap_analysis",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStyle:
+    """How one group is drawn: its label and a colour that stays the same in every chart of a report."""
+
+    label: str
+    colour: str
+    is_reference: bool
+
+
+def group_styles(labels: Mapping[str, str], reference_group: str) -> dict[str, GroupStyle]:
+    """Give each group its label and colour; the reference group is dark grey and drawn dashed."""
+    others = [code for code in labels if code != reference_group]
+    colours = {code: _PALETTE[index % len(_PALETTE)] for index, code in enumerate(others)}
+    return {
+        code: GroupStyle(label, colours.get(code, _REFERENCE_COLOUR), code == reference_group)
+        for code, label in labels.items()
+    }
+
+
+@contextmanager
+def _drawing() -> Iterator[Any]:
+    """Lend matplotlib with our style, whatever style a notebook has set, and close every figure."""
+    import matplotlib as mpl
+    import seaborn as sns
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context():
+        sns.set_theme(style="ticks", rc=_STYLE)
+        yield Figure
+
+
+def _svg(figure: Any) -> str:
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", bbox_inches="tight", pad_inches=0.08, metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+
+def intervals_by_group(
+    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], title: str, axis: str, style: str = "rate",
+    absent: str = "no rate can be made", reference_line: float | None = None,
+) -> str:  # fmt: skip
+    """Draw one value with its interval for each group, largest at the top; groups without a value are named too."""
+    frame = table.frame.sort_values("estimate", ascending=True, na_position="first").reset_index(drop=True)
+    with _drawing() as figure_class:
+        figure = figure_class(figsize=(_WIDTH, 1.2 + 0.52 * len(frame)))
+        axes = figure.subplots()
+        top = np.nanmax(frame[["estimate", "upper"]].to_numpy(float), initial=0.0) or 1.0
+        for position, row in enumerate(frame.itertuples()):
+            look = styles[row.group]
+            if np.isnan(row.estimate):
+                axes.text(0, position, f"{numbers.count(row.numerator)}: {absent}" if not np.isnan(row.numerator)
+                          else "no figure", va="center", color=_GREY, style="italic")  # fmt: skip
+                continue
+            axes.plot([row.lower, row.upper], [position] * 2, color=look.colour, lw=5, alpha=0.35, solid_capstyle="butt")
+            axes.plot(row.estimate, position, "D" if look.is_reference else "o", color=look.colour, ms=8)
+            text = f"{numbers.write(row.estimate, style)}  ({numbers.interval(row.lower, row.upper, style)})"
+            axes.text(max(row.upper, row.estimate) + 0.015 * top, position, text, va="center", color="#1A1A1A")
+        if reference_line is not None:
+            axes.axvline(reference_line, color=_GREY, lw=1, ls="--")
+        axes.set_yticks(range(len(frame)), [styles[group].label for group in frame["group"]])
+        axes.set_ylim(-0.6, len(frame) - 0.4)
+        axes.set_xlim(0, top * 1.32)
+        axes.set_xlabel(axis, color=_GREY)
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontweight="bold", fontsize=12, y=1.0)
+        figure.tight_layout(rect=(0, 0, 1, 0.99))
+        return _svg(figure)
+
+
+def lines_by_group(
+    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], title: str, axis: str, style: str = "rate",
+    context: str | None = None, reference_line: float | None = None, reference_label: str = "", log: bool = False,
+) -> str:  # fmt: skip
+    """Draw each group over the periods in a panel of its own, with its interval and its last value.
+
+    `context` names a group that is drawn dashed in every panel (the reference group of a rate).
+    """
+    import seaborn as sns
+
+    frame = table.frame
+    panels = [code for code in styles if code != context and code in set(frame["group"])]
+    periods = sorted(frame["period"].unique())
+    with _drawing() as figure_class:
+        rows, columns = -(-len(panels) // 2), min(2, len(panels))
+        figure = figure_class(figsize=(_WIDTH, 0.9 + 2.35 * rows))
+        grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+        for spare in grid.flat[len(panels):]:
+            spare.set_visible(False)
+        for axes, code in zip(grid.flat, panels, strict=False):
+            look = styles[code]
+            _line(axes, frame[frame["group"] == code], periods, look, style)
+            if context is not None:
+                _line(axes, frame[frame["group"] == context], periods, styles[context], style, labelled=False)
+                _end_label(axes, frame[frame["group"] == context], periods, styles[context].label, _GREY, below=True)
+            if reference_line is not None:
+                axes.axhline(reference_line, color=_GREY, lw=1, ls="--")
+                axes.annotate(reference_label, (0, reference_line), xytext=(2, 3), textcoords="offset points",
+                              fontsize=8, color=_GREY)  # fmt: skip
+            axes.set_title(look.label, color=look.colour, fontsize=10.5, fontweight="bold", loc="left")
+            _period_ticks(axes, periods)
+            axes.set_xlim(-0.3, len(periods) - 0.3 + 0.14 * len(periods))
+        if log:
+            _log_axis(grid.flat[0], frame)
+        else:
+            grid.flat[0].set_ylim(bottom=0)
+        figure.supylabel(axis, fontsize=9.5, color=_GREY)
+        sns.despine(figure)
+        figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontweight="bold", fontsize=12, y=1.0)
+        figure.tight_layout(rect=(0, 0, 1, 0.99))
+        return _svg(figure)
+
+
+def _line(
+    axes: Any, rows: pd.DataFrame, periods: Sequence[str], look: GroupStyle, style: str, *, labelled: bool = True
+) -> None:
+    import seaborn as sns
+
+    placed = rows.set_index("period").reindex(periods).reset_index()
+    x = np.arange(len(periods), dtype=float)
+    dash = (4, 2) if look.is_reference else ""
+    axes.fill_between(x, placed["lower"], placed["upper"], color=look.colour, alpha=0.18, lw=0)
+    known = placed["estimate"].notna().to_numpy()
+    if known.any():
+        sns.lineplot(x=x[known], y=placed["estimate"][known], ax=axes, color=look.colour, lw=2, dashes=dash,
+                     estimator=None, legend=False, marker=None if look.is_reference else "o", ms=5,
+                     linestyle="--" if look.is_reference else "-")  # fmt: skip
+    axes.set(xlabel="", ylabel="")
+    if labelled and known.any():
+        last = int(np.flatnonzero(known)[-1])
+        _end_label(axes, rows, periods, numbers.write(float(placed["estimate"][last]), style), look.colour)
+
+
+def _end_label(
+    axes: Any, rows: pd.DataFrame, periods: Sequence[str], text: str, colour: str, *, below: bool = False
+) -> None:
+    """Write a label at the end of a line, where the eye leaves it."""
+    known = rows.dropna(subset=["estimate"]).sort_values("period")
+    if known.empty:
+        return
+    last = known.iloc[-1]
+    axes.annotate(text, (periods.index(last["period"]), last["estimate"]), xytext=(6, -3 if not below else -9),
+                  textcoords="offset points", fontsize=9, color=colour, fontweight="normal" if below else "bold")  # fmt: skip
+
+
+def _period_ticks(axes: Any, periods: Sequence[str]) -> None:
+    """Label every period where they fit, else every second or third, always the last."""
+    step = max(1, -(-len(periods) // 5))
+    shown = [i for i in range(len(periods)) if (len(periods) - 1 - i) % step == 0]
+    axes.set_xticks(shown, [periods[i] for i in shown], fontsize=8.5)
+
+
+def _log_axis(axes: Any, frame: pd.DataFrame) -> None:
+    """Ratios belong on a log scale: twice and half are equally far from 1."""
+    values = frame[["lower", "estimate", "upper"]].to_numpy(float)
+    values = values[np.isfinite(values) & (values > 0)]
+    low, high = (values.min(), values.max()) if len(values) else (0.5, 2.0)
+    ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100) if low / 1.6 <= t <= high * 1.6]
+    axes.set_yscale("log")
+    axes.set_ylim(min(low / 1.15, 0.9), max(high * 1.15, 1.1))
+    axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
+    axes.minorticks_off()
+
+
+def ranges_by_group(
+    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], choices: Mapping[str, str], title: str, axis: str
+) -> str:
+    """Draw, for each group, how far a ratio could move under each choice; 1 means no difference."""
+    frame = table.frame
+    groups = [code for code in styles if code in set(frame["group"])]
+    shown = [choice for choice in choices if choice in set(frame["choice"])]
+    with _drawing() as figure_class:
+        figure = figure_class(figsize=(_WIDTH, 1.3 + 0.30 * len(shown) * len(groups) + 0.25 * len(groups)))
+        axes = figure.subplots()
+        ticks, labels, y = [], [], 0.0
+        for code in reversed(groups):
+            rows = frame[frame["group"] == code].set_index("choice")
+            for choice in reversed([c for c in shown if c in rows.index]):
+                row = rows.loc[choice]
+                _range(axes, row, y, styles[code].colour, interval=choice in ("main", "population"))
+                ticks.append(y)
+                labels.append(choices[choice])
+                y += 1
+            axes.text(-0.01, y - 0.15, styles[code].label, transform=axes.get_yaxis_transform(), ha="right", va="center",
+                      fontweight="bold", color=styles[code].colour)  # fmt: skip
+            y += 1.2
+        axes.axvline(1, color=_GREY, lw=1, ls="--")
+        axes.set_xscale("log")
+        values = frame[["lower", "upper", "estimate"]].to_numpy(float)
+        values = values[np.isfinite(values) & (values > 0)]
+        low, high = (values.min(), values.max()) if len(values) else (0.5, 2.0)
+        marks = [t for t in (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100) if low / 1.3 <= t <= high * 1.3]
+        axes.set_xticks(marks, [f"{t:g}" for t in marks])
+        axes.minorticks_off()
+        axes.set_xlim(min(low, 1) / 1.15, max(high, 1) * 1.55)
+        axes.set_yticks(ticks, labels, fontsize=8.5)
+        axes.set_ylim(-0.7, y - 0.6)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel(axis, color=_GREY)
+        figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontweight="bold", fontsize=12, y=1.0)
+        figure.tight_layout(rect=(0, 0, 1, 0.99))
+        return _svg(figure)
+
+
+def _range(axes: Any, row: pd.Series, y: float, colour: str, *, interval: bool) -> None:
+    """Draw one interval (dot and bar) or one pair of bounds (bar with end strokes)."""
+    if np.isnan(row["lower"]) or np.isnan(row["upper"]):
+        axes.text(1, y, "  cannot be computed", va="center", fontsize=8.5, color=_GREY, style="italic")
+        return
+    axes.plot([row["lower"], row["upper"]], [y, y], color=colour if interval else _GREY, lw=4 if interval else 1.5,
+              alpha=0.5 if interval else 1, solid_capstyle="butt", marker=None if interval else "|", ms=8)  # fmt: skip
+    axes.plot(row["estimate"], y, "o" if interval else ".", color=colour if interval else _GREY, ms=6)
+    axes.annotate(numbers.interval(row["lower"], row["upper"], "ratio"), (row["upper"], y), xytext=(6, 0),
+                  textcoords="offset points", va="center", fontsize=8.5)  # fmt: skip

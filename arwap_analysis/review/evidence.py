@@ -1,0 +1,200 @@
+"""Gather the evidence for a review, and assess it: everything that the report says is computed here, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from arwap_analysis import analyse
+from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
+from arwap_analysis.ethnicity import Classification, get_classification
+from arwap_analysis.indicators import Denominator, IndicatorCard, assemble_indicator, load_indicator, parse_period
+from arwap_analysis.project import find_project
+from arwap_analysis.review.request import Review
+from arwap_analysis.sources import SourceTable, load_source, read_published
+
+__all__ = ["Evidence", "Findings", "assess", "gather"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a review rests on: the request, the card, the source tables and the indicator table.
+
+    `alternative` is the same indicator over the card's alternative population, None where it has none.
+    """
+
+    request: Review
+    card: IndicatorCard
+    numerator: SourceTable
+    denominators: tuple[SourceTable, ...]
+    table: pd.DataFrame
+    alternative: pd.DataFrame | None
+    focus_period: str
+    reference_group: str
+
+    @property
+    def classification(self) -> Classification:
+        """The classification in which the groups are compared."""
+        return get_classification(self.numerator.card.classification)
+
+    @property
+    def sources(self) -> tuple[SourceTable, ...]:
+        """Every source table, the numerator first, none twice."""
+        return (self.numerator, *self.denominators)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Every result of a review, as disparity tables."""
+
+    evidence: Evidence
+    rates: pd.DataFrame
+    gaps: pd.DataFrame
+    trends: pd.DataFrame
+    choices: pd.DataFrame
+    completeness: pd.DataFrame
+
+
+def gather(request: Review, *, project: Path | None = None) -> Evidence:
+    """Read the sources of the requested indicator and assemble its table.
+
+    Parameters
+    ----------
+    request : Review
+        The question, the indicator, the periods.
+    project : Path, optional
+        The project folder from which relative paths count; found from the working folder by default.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown indicator, group or period.
+    DataError
+        For a file that is missing or cannot be trusted, with every fault.
+    """
+    root = find_project() if project is None else project
+    card = load_indicator(request.indicator, folder=root)
+    folder = root / request.data_folder
+    numerator = read_published(load_source(card.numerator.source), folder=folder)
+    denominator = read_published(load_source(card.denominator.source), folder=folder)
+    _same_classification(numerator, denominator)
+    chosen = _chosen_periods(numerator.frame, request)
+    table = _assemble(card, numerator, denominator, card.denominator, chosen)
+    denominators = (denominator,)
+    alternative = None
+    if card.alternative_denominator is not None:
+        other = denominator
+        if card.alternative_denominator.source != card.denominator.source:
+            other = read_published(load_source(card.alternative_denominator.source), folder=folder)
+            _same_classification(numerator, other)
+            denominators = (denominator, other)
+        alternative = _assemble(card, numerator, other, card.alternative_denominator, chosen)
+    reference = _reference_group(card, request, numerator)
+    focus = _focus_period(table, request, reference)
+    return Evidence(request, card, numerator, denominators, table, alternative, focus, reference)
+
+
+def _assemble(
+    card: IndicatorCard, numerator: SourceTable, denominator: SourceTable, rule: Denominator, periods: list[str]
+) -> pd.DataFrame:
+    kept = numerator.frame[numerator.frame["period"].isin(periods)]
+    return assemble_indicator(
+        kept,
+        denominator.frame,
+        rule=rule,
+        indicator=card.id,
+        area=numerator.card.area.code,
+        area_name=numerator.card.area.name,
+        classification=numerator.card.classification,
+        source=numerator.card.id,
+        reference_days=denominator.card.reference_days,
+    )
+
+
+def _same_classification(numerator: SourceTable, denominator: SourceTable) -> None:
+    """Refuse counts and populations of different places or in different ethnic groups."""
+    ours, theirs = numerator.card, denominator.card
+    if ours.classification != theirs.classification:
+        raise ParameterError(
+            Fault("mixed_classifications", f"'{ours.id}' is in {ours.classification}, '{theirs.id}' in "
+                  f"{theirs.classification}", hint="Choose sources in the same classification.")
+        )  # fmt: skip
+    if ours.area.code != theirs.area.code:
+        raise ParameterError(
+            Fault("mixed_areas", f"'{ours.id}' is about {ours.area.name} ({ours.area.code}), '{theirs.id}' about "
+                  f"{theirs.area.name} ({theirs.area.code})", hint="Choose sources about the same area.")
+        )  # fmt: skip
+
+
+def _chosen_periods(frame: pd.DataFrame, request: Review) -> list[str]:
+    """Return the periods asked for, all when none is named; every one must be in the data."""
+    have = sorted(frame["period"].unique(), key=lambda period: parse_period(period).midpoint)
+    if not request.periods:
+        return have
+    wanted = [parse_period(period).label for period in request.periods]
+    faults = [
+        Fault("no_such_period", "the data have no such period", column="periods", value=period,
+              hint=f"Available: {', '.join(have)}.")
+        for period in wanted if period not in have
+    ]  # fmt: skip
+    if faults:
+        raise ParameterError(faults)
+    return [period for period in have if period in wanted]
+
+
+def _reference_group(card: IndicatorCard, request: Review, numerator: SourceTable) -> str:
+    """Return the reference group; unknown ethnicity and totals can never be one."""
+    wanted = request.reference_group or card.reference_group
+    allowed = get_classification(numerator.card.classification).comparable
+    if wanted not in allowed:
+        raise ParameterError(
+            Fault("unknown_group", "this cannot be the reference group", column="reference_group", value=wanted,
+                  hint=did_you_mean(wanted, allowed))
+        )  # fmt: skip
+    return wanted
+
+
+def _focus_period(table: pd.DataFrame, request: Review, reference: str) -> str:
+    """Return the period that the main findings are about: the one asked for, or the latest with figures."""
+    usable = table[table["numerator"].notna() & table["denominator"].notna()]
+    periods = sorted(usable["period"].unique(), key=lambda period: parse_period(period).midpoint)
+    if not periods:
+        raise DataError(
+            Fault("no_rates", "no group has both a count and a population in any period", table["indicator"].iloc[0],
+                  hint="Check the denominator's periods and the group labels of both files.")
+        )  # fmt: skip
+    if request.focus_period is not None:
+        wanted = parse_period(request.focus_period).label
+        if wanted not in periods:
+            raise ParameterError(
+                Fault("no_such_period", "there are no figures for this period", column="focus_period", value=wanted,
+                      hint=f"Available: {', '.join(periods)}.")
+            )  # fmt: skip
+        return wanted
+    with_reference = sorted(
+        usable.loc[usable["group"] == reference, "period"].unique(), key=lambda p: parse_period(p).midpoint
+    )
+    return str((with_reference or periods)[-1])
+
+
+def assess(evidence: Evidence) -> Findings:
+    """Compute every result of the review: rates, gaps, trends, and how far the answer could move."""
+    request, card = evidence.request, evidence.card
+    common = {"reference_group": evidence.reference_group, "confidence": request.confidence}
+    return Findings(
+        evidence=evidence,
+        rates=analyse.estimate_rates(evidence.table, per=card.per, confidence=request.confidence),
+        gaps=analyse.compare_with_reference(
+            evidence.table, per=card.per, correction=request.correction, better=card.better, **common
+        ),
+        trends=analyse.trend_of_gap(evidence.table, per=card.per, correction=request.correction, **common),
+        choices=analyse.ratio_under_other_choices(
+            evidence.table,
+            rounding_base=evidence.numerator.card.rounding_base,
+            alternative=evidence.alternative,
+            **common,
+        ),
+        completeness=analyse.recording_completeness(evidence.table),
+    )
