@@ -59,6 +59,8 @@ class Exhibit:
         The chart.
     caution : str
         One thing that a reader must not conclude from it.
+    folded : bool
+        Whether a table without a chart is folded away until the reader opens it.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Exhibit:
     alt: str = ""
     svg: str | None = None
     caution: str = ""
+    folded: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.table, ProtectedTable):
@@ -108,14 +111,19 @@ class Exhibit:
         heading = f'<h3 class="exhibit-title">{escape(self.title)}</h3>'
         subtitle = f'<p class="exhibit-subtitle">{escape(self.subtitle)}</p>'
         source = f"<figcaption>Source: {escape(self.source)}</figcaption>"
-        if self.svg is None:
+        if self.svg is None and not self.folded:
             return f'<figure class="exhibit" id="exhibit-{self.id}">{heading}{subtitle}{table}{source}</figure>{caution}'
+        details = (
+            f'<details class="exhibit-table" id="table-{self.id}"><summary>Table: {escape(self.caption)}</summary>'
+            f"{table}</details>"
+        )
+        if self.svg is None:
+            return f'<figure class="exhibit" id="exhibit-{self.id}">{heading}{subtitle}{source}</figure>{caution}{details}'
         image = base64.b64encode(self.svg.encode()).decode()
         return (
             f'<figure class="exhibit" id="exhibit-{self.id}">{heading}{subtitle}'
             f'<img src="data:image/svg+xml;base64,{image}" alt="{escape(self.alt, quote=True)}">{source}</figure>'
-            f'<details class="exhibit-table" id="table-{self.id}"><summary>Table: {escape(self.caption)}</summary>'
-            f"{table}</details>{caution}"
+            f"{caution}{details}"
         )
 
 

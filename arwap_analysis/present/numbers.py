@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["MARKS", "count", "interval", "p_value", "percent", "rate", "ratio", "signed", "write"]
+__all__ = ["MARKS", "count", "factor", "interval", "p_value", "percent", "rate", "ratio", "signed", "write"]
 
 # The shorthand of the Government Analysis Function for a figure that is not there.
 MARKS = {
@@ -40,6 +40,11 @@ def ratio(value: float) -> str:
     return _decimals(value, 1 if abs(value) >= 1.995 else 2)
 
 
+def factor(value: float) -> str:
+    """Write a yearly change as a factor: `1.068`."""
+    return _decimals(value, 3)
+
+
 def percent(value: float) -> str:
     """Write a share as a percentage: `5.3%`."""
     return f"{_decimals(100 * value, 1)}%"
@@ -58,11 +63,11 @@ def p_value(value: float) -> str:
     return f"{value:.3f}" if value < 0.0995 else f"{value:.2f}"
 
 
-_WRITERS = {"count": count, "rate": rate, "ratio": ratio, "percent": percent, "signed": signed, "p": p_value}
+_WRITERS = {"count": count, "rate": rate, "ratio": ratio, "factor": factor, "percent": percent, "signed": signed, "p": p_value}
 
 
 def write(value: float, style: str) -> str:
-    """Write `value` in one of the styles count, rate, ratio, percent, signed or p."""
+    """Write `value` in one of the styles count, rate, ratio, factor, percent, signed or p."""
     if math.isinf(value):
         return "no limit"
     return _WRITERS[style](value)

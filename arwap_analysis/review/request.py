@@ -15,7 +15,7 @@ __all__ = ["Review"]
 class Review(StrictModel):
     """One question put to one indicator; its fields are the parameters of `notebooks/evidence_review.ipynb`."""
 
-    id: str = Field(pattern=ID_PATTERN)
+    review_id: str = Field(pattern=ID_PATTERN)
     title: str = Field(min_length=1)
     question: str = Field(min_length=1)
     indicator: str = Field(min_length=1)

@@ -1,0 +1,18 @@
+"""Run reports: parameters checked first, notebooks executed aside, outputs moved into place whole."""
+
+from arwap_analysis.run.execute import Progress, RunResult, run_report
+from arwap_analysis.run.new import new_review
+from arwap_analysis.run.parameters import Parameter, notebook_parameters
+from arwap_analysis.run.spec import InputFile, Report, load_report
+
+__all__ = [
+    "InputFile",
+    "Parameter",
+    "Progress",
+    "Report",
+    "RunResult",
+    "load_report",
+    "new_review",
+    "notebook_parameters",
+    "run_report",
+]

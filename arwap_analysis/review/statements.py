@@ -1,0 +1,228 @@
+"""The sentences of a review: main points, how sure we are, methods and sources, all made from the results."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from arwap_analysis.analyse import FEW_EVENTS
+from arwap_analysis.disclosure import OPEN_DATA
+from arwap_analysis.present import numbers
+from arwap_analysis.present.exhibit import Statements
+from arwap_analysis.registry import get_measure
+from arwap_analysis.review.evidence import Findings
+from arwap_analysis.review.wording import Wording
+
+__all__ = ["describe_limits", "describe_methods", "list_sources", "main_points", "show_question"]
+
+
+def show_question(findings: Findings) -> Statements:
+    """Return the question that the review was asked."""
+    return Statements("question", (findings.evidence.request.question,), role="question")
+
+
+def main_points(findings: Findings) -> Statements:
+    """Return the answer in a few sentences: who, how much, whether it changes, and how firm it is."""
+    words = Wording(findings)
+    points = [_highest(words), *_comparisons(words), *_changes(words), _population_effect(words), *_unknown(words)]
+    return Statements("main_points", tuple(point for point in points if point))
+
+
+def focus(frame: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+    """Return the rows of the period that the review is about, one a group."""
+    return frame[frame["period"] == findings.evidence.focus_period]
+
+
+def ratios(findings: Findings) -> pd.DataFrame:
+    """Return the rate ratios of the focus period, by group."""
+    rows = focus(findings.gaps, findings)
+    return rows[rows["measure"] == "rate_ratio"].set_index("group", drop=False)
+
+
+def _highest(words: Wording) -> str:
+    findings = words.findings
+    rates = focus(findings.rates, findings).dropna(subset=["estimate"]).set_index("group", drop=False)
+    if rates.empty:
+        return words.say("no_rates")
+    top = rates.loc[rates["estimate"].idxmax()]
+    values = {"people": words.people(top["group"]), "rate": numbers.rate(top["estimate"]),
+              "interval": words.interval(top, "rate")}  # fmt: skip
+    reference = findings.evidence.reference_group
+    if top["group"] == reference:
+        return words.say("highest_rate_is_reference", **values)
+    gap = ratios(findings).loc[top["group"]]
+    if pd.isna(gap["estimate"]):
+        return words.say("highest_rate_no_ratio", reason=_lower_first(gap["reason"]), **values)
+    return words.say("highest_rate", ratio=numbers.ratio(gap["estimate"]),
+                     reference_rate=numbers.rate(rates.loc[reference, "estimate"]), **values)  # fmt: skip
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _comparisons(words: Wording) -> list[str]:
+    """Say which groups differ clearly, by the adjusted p-values, and which do not."""
+    rows = ratios(words.findings)
+    if rows.empty:
+        return []
+    clear = rows["p_adjusted"] < 1 - words.findings.evidence.request.confidence
+    known = rows["estimate"].notna()
+    kinds = {
+        "clearly_higher": rows[clear & (rows["estimate"] > 1)].sort_values("estimate", ascending=False),
+        "clearly_lower": rows[clear & (rows["estimate"] < 1)].sort_values("estimate"),
+        "no_clear_difference": rows[known & ~(clear & (rows["estimate"] != 1))],
+        "not_comparable": rows[~known],
+    }
+    return [words.say(id, groups=_with_ratios(words, found)) for id, found in kinds.items() if len(found)]
+
+
+def _with_ratios(words: Wording, rows: pd.DataFrame) -> str:
+    return words.join(
+        words.people(row["group"])
+        if pd.isna(row["estimate"])
+        else words.say("group_with_ratio", people=words.people(row["group"]), ratio=numbers.ratio(row["estimate"]),
+                       interval=words.interval(row, "ratio"))
+        for _, row in rows.iterrows()
+    )  # fmt: skip
+
+
+def _changes(words: Wording) -> list[str]:
+    """Say for which groups the gap widened, narrowed, or did not clearly change."""
+    trends = words.findings.trends
+    relative = trends[trends["scale"] == "relative"]
+    sentences = []
+    for direction in ("widening", "closing", "reversed", "no_clear_change"):
+        rows = relative[relative["direction"] == direction]
+        if len(rows):
+            groups = words.join(_with_trend(words, row) for _, row in rows.iterrows())
+            sentences.append(words.say(f"gap_{direction}", groups=groups))
+    untested = relative[relative["direction"] == "not_assessed"]
+    if len(untested):
+        sentences.append(words.say("gap_not_assessed", groups=words.all_people(untested["group"]),
+                                   reason=_lower_first(untested["reason"].iloc[0])))  # fmt: skip
+    absolute = trends[trends["scale"] == "absolute"].set_index("group")["direction"]
+    opposed = [
+        row["group"] for _, row in relative.iterrows()
+        if {row["direction"], absolute.get(row["group"])} == {"widening", "closing"}
+    ]  # fmt: skip
+    if opposed:
+        sentences.append(words.say("scales_disagree", groups=words.all_people(opposed)))
+    return sentences
+
+
+def _with_trend(words: Wording, row: pd.Series) -> str:
+    return words.say(
+        "group_with_trend",
+        people=words.people(row["group"]),
+        fitted_first=numbers.ratio(row["fitted_first"]),
+        fitted_last=numbers.ratio(row["fitted_last"]),
+        annual=f"{100 * (row['estimate'] - 1):+.1f}%".replace("-", numbers.MINUS),
+        interval=numbers.interval(100 * (row["lower"] - 1), 100 * (row["upper"] - 1), "rate") + "%",
+    )
+
+
+def _population_effect(words: Wording) -> str:
+    """Say what another population does to the largest ratio, where the card has another one."""
+    rows = focus(words.findings.choices, words.findings)
+    main = rows[rows["choice"] == "main"].set_index("group")["estimate"].dropna()
+    other = rows[rows["choice"] == "population"].set_index("group")["estimate"].dropna()
+    shared = main.index.intersection(other.index)
+    if shared.empty:
+        return ""
+    group = main.loc[shared].idxmax()
+    return words.say("trend_population", people=words.people(group), ratio=numbers.ratio(main[group]),
+                     other_ratio=numbers.ratio(other[group]))  # fmt: skip
+
+
+def _unknown(words: Wording) -> list[str]:
+    """Say how many are of unknown ethnicity, and for whom they could change the answer."""
+    findings = words.findings
+    share = focus(findings.completeness, findings)
+    if share.empty or pd.isna(share["estimate"].iloc[0]):
+        return [words.say("unknown_none")]
+    first = share.iloc[0]
+    sentences = [
+        words.say("unknown_share", unknown=numbers.count(first["numerator"]), total=numbers.count(first["denominator"]),
+                  share=numbers.percent(first["estimate"]))
+    ]  # fmt: skip
+    clear = ratios(findings)
+    clear = clear[clear["p_adjusted"] < 1 - findings.evidence.request.confidence]
+    rows = focus(findings.choices, findings)
+    bounds = rows[rows["choice"] == "unknown"].set_index("group", drop=False)
+    higher = [g for g in clear.index[clear["estimate"] > 1] if bounds.loc[g, "lower"] > 1]
+    fragile = [g for g in bounds.index if bounds.loc[g, "lower"] <= 1 <= bounds.loc[g, "upper"]]
+    if higher:
+        sentences.append(words.say("unknown_robust", groups=words.all_people(higher)))
+    if fragile:
+        sentences.append(words.say("unknown_fragile", groups=words.all_people(fragile)))
+    return [" ".join(sentences)]
+
+
+def describe_limits(findings: Findings) -> Statements:
+    """Return how sure one can be: small numbers, absent groups, rounding, and the caveats of every card."""
+    words = Wording(findings)
+    evidence = findings.evidence
+    points = [*evidence.card.caveats, _small_numbers(words), _absent(words), _rounding(words), _dispersion(words)]
+    points += [caveat for source in evidence.sources for caveat in source.card.caveats]
+    points += [_hidden(words), words.say("not_causes")]
+    return Statements("limits", tuple(dict.fromkeys(p.strip() for p in points if p)), role="cautions")
+
+
+def _small_numbers(words: Wording) -> str:
+    rows = focus(words.findings.rates, words.findings)
+    few = rows.loc[(rows["status"] == "low_reliability") & rows["estimate"].notna(), "group"]
+    if few.empty:
+        return words.say("small_numbers_none", few=FEW_EVENTS)
+    return words.say("small_numbers", few=FEW_EVENTS, groups=words.all_people(few))
+
+
+def _absent(words: Wording) -> str:
+    rows = words.findings.evidence.table
+    gone = rows.groupby("group", sort=False)["numerator"].apply(lambda counts: counts.isna().all())
+    return words.say("absent_groups", groups=words.all_people(gone.index[gone])) if gone.any() else ""
+
+
+def _rounding(words: Wording) -> str:
+    rows = focus(words.findings.choices, words.findings)
+    bounds = rows[(rows["choice"] == "rounding") & rows["lower"].gt(0) & rows["upper"].notna()]
+    if bounds.empty:
+        return ""
+    widest = bounds.loc[(bounds["upper"] / bounds["lower"]).idxmax()]
+    return words.say("rounding_effect", people=words.people(widest["group"]), lower=numbers.ratio(widest["lower"]),
+                     upper=numbers.ratio(widest["upper"]))  # fmt: skip
+
+
+def _dispersion(words: Wording) -> str:
+    trends = words.findings.trends
+    largest = trends.loc[trends["scale"] == "relative", "dispersion"].max()
+    return words.say("dispersion", dispersion=f"{largest:.1f}") if largest > 1 else ""
+
+
+def _hidden(words: Wording) -> str:
+    group = words.findings.evidence.classification.group(words.findings.evidence.reference_group)
+    return words.say("hidden", group=group.short_en, hides=group.hides)
+
+
+def describe_methods(findings: Findings) -> Statements:
+    """Return the methods as the results themselves name them."""
+    words = Wording(findings)
+    confidence = words.common["confidence"]
+    lines = [words.say("method_rates", method=findings.rates["method"].iloc[0], confidence=confidence)]
+    for frame, id in ((findings.gaps, "method_gaps"), (findings.trends, "method_trend")):
+        for name, rows in frame.groupby("measure", sort=False):
+            lines.append(words.say(id, label=get_measure(str(name)).label_en, method=rows["method"].iloc[0]))
+    alpha = f"{1 - findings.evidence.request.confidence:.2g}"
+    lines += [words.say("method_verdict", alpha=alpha), words.say("method_choices")]
+    return Statements("methods", tuple(lines), role="methods")
+
+
+def list_sources(findings: Findings) -> Statements:
+    """Return every source with publisher, licence and the digest of the file, and the disclosure policy."""
+    words = Wording(findings)
+    lines = [
+        words.say("source_line", title=source.card.title.en, publisher=source.card.publisher,
+                  collection=source.card.collection or source.card.title.en, licence=source.card.licence,
+                  obtained=source.card.obtained or source.card.file, digest=source.sha256)
+        for source in findings.evidence.sources
+    ]  # fmt: skip
+    return Statements("sources", (*dict.fromkeys(lines), OPEN_DATA.statement), role="sources")

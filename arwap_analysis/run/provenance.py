@@ -1,0 +1,80 @@
+"""Say where a report came from: inputs, parameters, code, packages and outputs, each with its digest."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from arwap_analysis import __version__
+from arwap_analysis.run.spec import Report
+from arwap_analysis.sources import file_digest
+
+__all__ = ["PACKAGES", "report_date", "write_manifest"]
+
+# The packages that bear on the numbers, the pictures or the page.
+PACKAGES = (
+    "numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "pydantic", "papermill", "nbclient",
+    "nbconvert", "ipykernel",
+)  # fmt: skip
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December")  # fmt: skip
+
+
+def report_date(started: datetime) -> str:
+    """Return the date that the page prints; SOURCE_DATE_EPOCH fixes it for byte-identical output."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    day = datetime.fromtimestamp(int(epoch), UTC) if epoch and epoch.isdigit() else started
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
+    """Write `manifest.json` into the folder of a finished report and return its path."""
+    outputs = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest: dict[str, Any] = {
+        "review": report.id,
+        "parameters_file": _shown(report.file.resolve(), report.project),
+        "parameters": dict(report.parameters),
+        "notebook": {"path": _shown(report.notebook, report.project), "sha256": file_digest(report.notebook)},
+        "inputs": [{"path": _shown(i.path, report.project), "sha256": i.sha256} for i in report.inputs],
+        "code": {"package": "arwap_analysis", "version": __version__, **_revision(report.project)},
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "outputs": [
+            {"path": path.relative_to(folder).as_posix(), "sha256": file_digest(path), "bytes": path.stat().st_size}
+            for path in outputs
+        ],
+        "varies_between_runs": ["started", "finished", "report.ipynb (times of cells)", "report.html (date)"],
+    }
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def _shown(path: Path, project: Path) -> str:
+    """Return a path as it reads from the project folder, so that a manifest names no machine."""
+    return Path(os.path.relpath(path, project.resolve())).as_posix()
+
+
+def _revision(project: Path) -> dict[str, Any]:
+    """Return the git commit of the project and whether files had changed since; empty outside a checkout."""
+    def git(*arguments: str) -> str | None:
+        try:
+            done = subprocess.run(["git", "-C", str(project), *arguments], capture_output=True, text=True, timeout=20,
+                                  check=False)  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    commit = git("rev-parse", "HEAD")
+    if commit is None:
+        return {}
+    return {"commit": commit, "changed_since_commit": bool(git("status", "--porcelain", "--untracked-files=no"))}
