@@ -96,8 +96,13 @@ def _faults(
 ) -> list[Fault]:
     """One fault for each row that `mask` marks."""
     return [
-        Fault(code, message, file, row, column, str(table[column].iloc[row - 2]), hint) for row in _rows(mask)
+        Fault(code, message, file, row, column, _written(table[column].iloc[row - 2]), hint) for row in _rows(mask)
     ]
+
+
+def _written(value: object) -> str:
+    """Return a value as it was probably written: -1, not -1.0."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _number_faults(table: pd.DataFrame, file: str | None) -> list[Fault]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
+import textwrap
 from collections.abc import Iterator, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +38,46 @@ def write_bundle(
     figures.mkdir()
     for exhibit in exhibits:
         if "svg" in exhibit:
-            (figures / f"{exhibit['id']}.svg").write_text(exhibit["svg"], encoding="utf-8")
+            (figures / f"{exhibit['id']}.svg").write_text(_titled(exhibit), encoding="utf-8")
     page = folder / "report.html"
     page.write_text(render_page(notebook, title=title, language=language, facts=facts), encoding="utf-8")
     return page
+
+
+_SVG_SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
+
+
+def _titled(exhibit: dict[str, Any]) -> str:
+    """Return a figure that can stand alone in a slide: the chart between its title and its source.
+
+    In the page the title is a heading, which grows with the reader's text size; in a file it has to be
+    part of the picture.
+    """
+    chart = exhibit["svg"][exhibit["svg"].index("<svg") :]
+    found = _SVG_SIZE.search(chart)
+    if found is None:
+        raise ValueError(f"the chart '{exhibit['id']}' is not an SVG with a size in points")
+    width, height = float(found[1]), float(found[2])
+    title = textwrap.wrap(exhibit["title"], int(width / 7))
+    source = textwrap.wrap(f"{exhibit['unit']}. {exhibit['source']}", int(width / 4.6))
+    top = 18 * len(title) + 12
+    whole = top + height + 12 * len(source) + 14
+    lines = [
+        f'<text x="4" y="{16 + 18 * n}" font-size="14" font-weight="bold">{escape(line)}</text>'
+        for n, line in enumerate(title)
+    ] + [
+        f'<text x="4" y="{top + height + 14 + 12 * n:g}" font-size="9" fill="#5A5A5A">{escape(line)}</text>'
+        for n, line in enumerate(source)
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}pt" height="{whole:g}pt" '
+        f'viewBox="0 0 {width:g} {whole:g}" role="img" font-family="Arial, Helvetica, sans-serif">'
+        f"<title>{escape(exhibit['title'])}</title><desc>{escape(exhibit['alt'])}</desc>"
+        f'<rect width="100%" height="100%" fill="white"/>{"".join(lines)}'
+        + chart.replace("<svg ", f'<svg y="{top}" ', 1).replace(f'width="{found[1]}pt"', f'width="{width:g}"', 1)
+        .replace(f'height="{found[2]}pt"', f'height="{height:g}"', 1)
+        + "</svg>\n"
+    )  # fmt: skip
 
 
 def _write_data(exhibits: list[dict[str, Any]], path: Path) -> None:

@@ -7,7 +7,6 @@ every machine: letters are drawn as paths in the font that comes with matplotlib
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +20,12 @@ from arwap_analysis.present import numbers
 
 __all__ = ["GroupStyle", "group_styles", "intervals_by_group", "lines_by_group", "ranges_by_group"]
 
-# Okabe and Ito (2008), "Color universal design": told apart under the common colour-vision deficiencies.
-_PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+# Hues of Okabe and Ito (2008), "Color universal design", told apart under the common colour-vision
+# deficiencies; darkened until text in them has a contrast of 4.5 to 1 on white.
+_PALETTE = ("#0067A5", "#B34700", "#00785A", "#984474", "#4B4BA8", "#7A5C00")
 _REFERENCE_COLOUR = "#4D4D4D"
-_GREY, _LIGHT = "#5A5A5A", "#D9D9D9"
+_GREY = "#5A5A5A"
+_RATIO_TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100)
 _WIDTH = 8.4
 _STYLE: dict[str, Any] = {
     "svg.hashsalt": "arwap_analysis",
@@ -76,9 +77,8 @@ def _svg(figure: Any) -> str:
 
 
 def intervals_by_group(
-    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], title: str, axis: str, style: str = "rate",
-    absent: str = "no rate can be made", reference_line: float | None = None,
-) -> str:  # fmt: skip
+    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], axis: str, absent: str, style: str = "rate"
+) -> str:
     """Draw one value with its interval for each group, largest at the top; groups without a value are named too."""
     frame = table.frame.sort_values("estimate", ascending=True, na_position="first").reset_index(drop=True)
     with _drawing() as figure_class:
@@ -88,28 +88,25 @@ def intervals_by_group(
         for position, row in enumerate(frame.itertuples()):
             look = styles[row.group]
             if np.isnan(row.estimate):
-                axes.text(0, position, f"{numbers.count(row.numerator)}: {absent}" if not np.isnan(row.numerator)
-                          else "no figure", va="center", color=_GREY, style="italic")  # fmt: skip
+                counted = "" if np.isnan(row.numerator) else f"{numbers.count(row.numerator)}: "
+                axes.text(0, position, counted + absent, va="center", color=_GREY, style="italic")
                 continue
             axes.plot([row.lower, row.upper], [position] * 2, color=look.colour, lw=5, alpha=0.35, solid_capstyle="butt")
             axes.plot(row.estimate, position, "D" if look.is_reference else "o", color=look.colour, ms=8)
             text = f"{numbers.write(row.estimate, style)}  ({numbers.interval(row.lower, row.upper, style)})"
             axes.text(max(row.upper, row.estimate) + 0.015 * top, position, text, va="center", color="#1A1A1A")
-        if reference_line is not None:
-            axes.axvline(reference_line, color=_GREY, lw=1, ls="--")
         axes.set_yticks(range(len(frame)), [styles[group].label for group in frame["group"]])
         axes.set_ylim(-0.6, len(frame) - 0.4)
         axes.set_xlim(0, top * 1.32)
         axes.set_xlabel(axis, color=_GREY)
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontweight="bold", fontsize=12, y=1.0)
-        figure.tight_layout(rect=(0, 0, 1, 0.99))
+        figure.tight_layout()
         return _svg(figure)
 
 
 def lines_by_group(
-    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], title: str, axis: str, style: str = "rate",
+    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], axis: str, style: str = "rate",
     context: str | None = None, reference_line: float | None = None, reference_label: str = "", log: bool = False,
 ) -> str:  # fmt: skip
     """Draw each group over the periods in a panel of its own, with its interval and its last value.
@@ -132,7 +129,7 @@ def lines_by_group(
             _line(axes, frame[frame["group"] == code], periods, look, style)
             if context is not None:
                 _line(axes, frame[frame["group"] == context], periods, styles[context], style, labelled=False)
-                _end_label(axes, frame[frame["group"] == context], periods, styles[context].label, _GREY, below=True)
+                _start_label(axes, frame[frame["group"] == context], periods, styles[context])
             if reference_line is not None:
                 axes.axhline(reference_line, color=_GREY, lw=1, ls="--")
                 axes.annotate(reference_label, (0, reference_line), xytext=(2, 3), textcoords="offset points",
@@ -141,13 +138,12 @@ def lines_by_group(
             _period_ticks(axes, periods)
             axes.set_xlim(-0.3, len(periods) - 0.3 + 0.14 * len(periods))
         if log:
-            _log_axis(grid.flat[0], frame)
+            _log_axis(grid.flat[0], "y", frame, room=1.15)
         else:
             grid.flat[0].set_ylim(bottom=0)
         figure.supylabel(axis, fontsize=9.5, color=_GREY)
         sns.despine(figure)
-        figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontweight="bold", fontsize=12, y=1.0)
-        figure.tight_layout(rect=(0, 0, 1, 0.99))
+        figure.tight_layout()
         return _svg(figure)
 
 
@@ -168,19 +164,17 @@ def _line(
     axes.set(xlabel="", ylabel="")
     if labelled and known.any():
         last = int(np.flatnonzero(known)[-1])
-        _end_label(axes, rows, periods, numbers.write(float(placed["estimate"][last]), style), look.colour)
+        value = float(placed["estimate"][last])
+        axes.annotate(numbers.write(value, style), (last, value), xytext=(6, -3), textcoords="offset points",
+                      fontsize=9, color=look.colour, fontweight="bold")  # fmt: skip
 
 
-def _end_label(
-    axes: Any, rows: pd.DataFrame, periods: Sequence[str], text: str, colour: str, *, below: bool = False
-) -> None:
-    """Write a label at the end of a line, where the eye leaves it."""
+def _start_label(axes: Any, rows: pd.DataFrame, periods: Sequence[str], look: GroupStyle) -> None:
+    """Name the reference line where it begins; its end is kept free for the value of the group."""
     known = rows.dropna(subset=["estimate"]).sort_values("period")
-    if known.empty:
-        return
-    last = known.iloc[-1]
-    axes.annotate(text, (periods.index(last["period"]), last["estimate"]), xytext=(6, -3 if not below else -9),
-                  textcoords="offset points", fontsize=9, color=colour, fontweight="normal" if below else "bold")  # fmt: skip
+    if len(known):
+        place = (periods.index(known["period"].iloc[0]), known["estimate"].iloc[0])
+        axes.annotate(look.label, place, xytext=(0, 5), textcoords="offset points", fontsize=9, color=_GREY)
 
 
 def _period_ticks(axes: Any, periods: Sequence[str]) -> None:
@@ -190,20 +184,19 @@ def _period_ticks(axes: Any, periods: Sequence[str]) -> None:
     axes.set_xticks(shown, [periods[i] for i in shown], fontsize=8.5)
 
 
-def _log_axis(axes: Any, frame: pd.DataFrame) -> None:
-    """Ratios belong on a log scale: twice and half are equally far from 1."""
+def _log_axis(axes: Any, which: str, frame: pd.DataFrame, *, room: float) -> None:
+    """Put ratios on a log scale, where twice and half are equally far from 1; `room` is left for labels."""
     values = frame[["lower", "estimate", "upper"]].to_numpy(float)
     values = values[np.isfinite(values) & (values > 0)]
-    low, high = (values.min(), values.max()) if len(values) else (0.5, 2.0)
-    ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100) if low / 1.6 <= t <= high * 1.6]
-    axes.set_yscale("log")
-    axes.set_ylim(min(low / 1.15, 0.9), max(high * 1.15, 1.1))
-    axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
+    low, high = (min(values.min(), 1.0), max(values.max(), 1.0)) if len(values) else (0.5, 2.0)
+    ticks = [tick for tick in _RATIO_TICKS if low / 1.15 <= tick <= high * room]
+    axes.set(**{f"{which}scale": "log", f"{which}lim": (low / 1.15, high * room)})
     axes.minorticks_off()
+    axes.set(**{f"{which}ticks": ticks, f"{which}ticklabels": [f"{tick:g}" for tick in ticks]})
 
 
 def ranges_by_group(
-    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], choices: Mapping[str, str], title: str, axis: str
+    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], choices: Mapping[str, str], axis: str, absent: str
 ) -> str:
     """Draw, for each group, how far a ratio could move under each choice; 1 means no difference."""
     frame = table.frame
@@ -217,7 +210,7 @@ def ranges_by_group(
             rows = frame[frame["group"] == code].set_index("choice")
             for choice in reversed([c for c in shown if c in rows.index]):
                 row = rows.loc[choice]
-                _range(axes, row, y, styles[code].colour, interval=choice in ("main", "population"))
+                _range(axes, row, y, styles[code].colour, absent, interval=choice in ("main", "population"))
                 ticks.append(y)
                 labels.append(choices[choice])
                 y += 1
@@ -225,28 +218,20 @@ def ranges_by_group(
                       fontweight="bold", color=styles[code].colour)  # fmt: skip
             y += 1.2
         axes.axvline(1, color=_GREY, lw=1, ls="--")
-        axes.set_xscale("log")
-        values = frame[["lower", "upper", "estimate"]].to_numpy(float)
-        values = values[np.isfinite(values) & (values > 0)]
-        low, high = (values.min(), values.max()) if len(values) else (0.5, 2.0)
-        marks = [t for t in (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100) if low / 1.3 <= t <= high * 1.3]
-        axes.set_xticks(marks, [f"{t:g}" for t in marks])
-        axes.minorticks_off()
-        axes.set_xlim(min(low, 1) / 1.15, max(high, 1) * 1.55)
+        _log_axis(axes, "x", frame, room=1.55)
         axes.set_yticks(ticks, labels, fontsize=8.5)
         axes.set_ylim(-0.7, y - 0.6)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(axis, color=_GREY)
-        figure.suptitle("\n".join(textwrap.wrap(title, 84)), x=0.01, ha="left", fontweight="bold", fontsize=12, y=1.0)
-        figure.tight_layout(rect=(0, 0, 1, 0.99))
+        figure.tight_layout()
         return _svg(figure)
 
 
-def _range(axes: Any, row: pd.Series, y: float, colour: str, *, interval: bool) -> None:
+def _range(axes: Any, row: pd.Series, y: float, colour: str, absent: str, *, interval: bool) -> None:
     """Draw one interval (dot and bar) or one pair of bounds (bar with end strokes)."""
-    if np.isnan(row["lower"]) or np.isnan(row["upper"]):
-        axes.text(1, y, "  cannot be computed", va="center", fontsize=8.5, color=_GREY, style="italic")
+    if not (np.isfinite(row["lower"]) and np.isfinite(row["upper"]) and row["lower"] > 0):
+        axes.text(1, y, f"  {absent}", va="center", fontsize=8.5, color=_GREY, style="italic")
         return
     axes.plot([row["lower"], row["upper"]], [y, y], color=colour if interval else _GREY, lw=4 if interval else 1.5,
               alpha=0.5 if interval else 1, solid_capstyle="butt", marker=None if interval else "|", ms=8)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["MARKS", "count", "factor", "interval", "p_value", "percent", "rate", "ratio", "signed", "write"]
+__all__ = ["MARKS", "change", "count", "factor", "interval", "p_value", "percent", "rate", "ratio", "signed", "write"]
 
 # The shorthand of the Government Analysis Function for a figure that is not there.
 MARKS = {
@@ -14,6 +14,7 @@ MARKS = {
     "low_reliability": "[u]",
     "published": "[x]",
 }
+_TWO_DECIMALS_BELOW = 1.995  # what rounds to 2.00
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -37,7 +38,7 @@ def rate(value: float) -> str:
 
 def ratio(value: float) -> str:
     """Write a ratio: one decimal from 2 upwards, two below, where the second decides which side of 1."""
-    return _decimals(value, 1 if abs(value) >= 1.995 else 2)
+    return _decimals(value, 1 if abs(value) >= _TWO_DECIMALS_BELOW else 2)
 
 
 def factor(value: float) -> str:
@@ -56,6 +57,12 @@ def signed(value: float) -> str:
     return text if text.startswith(MINUS) or value == 0 else f"+{text}"
 
 
+def change(value: float) -> str:
+    """Write a relative change as a percentage with its sign: `+6.8%`."""
+    text = percent(value)
+    return text if text.startswith(MINUS) else f"+{text}"
+
+
 def p_value(value: float) -> str:
     """Write a p-value: `< 0.001`, `0.013`, `0.42`."""
     if value < 0.001:
@@ -63,7 +70,7 @@ def p_value(value: float) -> str:
     return f"{value:.3f}" if value < 0.0995 else f"{value:.2f}"
 
 
-_WRITERS = {"count": count, "rate": rate, "ratio": ratio, "factor": factor, "percent": percent, "signed": signed, "p": p_value}
+_WRITERS = {"count": count, "rate": rate, "ratio": ratio, "factor": factor, "percent": percent, "change": change, "signed": signed, "p": p_value}
 
 
 def write(value: float, style: str) -> str:
@@ -74,5 +81,8 @@ def write(value: float, style: str) -> str:
 
 
 def interval(lower: float, upper: float, style: str) -> str:
-    """Write an interval: `3.1 to 4.0`."""
+    """Write an interval: `3.1 to 4.0`; a ratio's limits share the decimals of the lower one."""
+    if style == "ratio" and math.isfinite(upper):
+        decimals = 1 if lower >= _TWO_DECIMALS_BELOW else 2
+        return f"{_decimals(lower, decimals)} to {_decimals(upper, decimals)}"
     return f"{write(lower, style)} to {write(upper, style)}"

@@ -17,31 +17,38 @@ LANGUAGES = ("en",)
 
 
 @cache
-def _catalogue(language: str) -> dict[str, str]:
+def _catalogue(language: str) -> dict[str, tuple[str, bool]]:
+    """Return each text of a language, and whether it is a sentence, which begins with a capital."""
     if language not in LANGUAGES:
         raise ParameterError(
             Fault("no_such_language", "reports cannot be written in this language yet", value=language,
                   hint=f"Available: {', '.join(LANGUAGES)}.")
         )  # fmt: skip
     text = resources.files(__package__).joinpath("messages", f"{language}.yml").read_text(encoding="utf-8")
-    return {key: str(value) for key, value in yaml.safe_load(text).items()}
+    content = yaml.safe_load(text)
+    return {
+        id: (str(template).strip(), section == "sentences")
+        for section in ("sentences", "fragments")
+        for id, template in content[section].items()
+    }
 
 
 def message_ids(language: str = "en") -> tuple[str, ...]:
-    """Ids of every sentence of a language."""
+    """Ids of every text of a language."""
     return tuple(_catalogue(language))
 
 
 def say(id: str, /, *, language: str = "en", **values: str | int) -> str:
-    """Return the sentence `id` with its values; a missing sentence or value is an error, never a gap."""
+    """Return the text `id` with its values; a missing text or value is an error, never a gap."""
     catalogue = _catalogue(language)
     if id not in catalogue:
         raise ParameterError(Fault("no_such_sentence", f"the catalogue '{language}' has no sentence '{id}'"))
-    template = catalogue[id]
+    template, is_sentence = catalogue[id]
     needed = {name for _, name, _, _ in Formatter().parse(template) if name}
     if missing := needed - values.keys():
         raise ParameterError(Fault("missing_value", f"the sentence '{id}' lacks {', '.join(sorted(missing))}"))
-    return sentence_case(template.format(**values).strip())
+    filled = template.format(**values)
+    return sentence_case(filled) if is_sentence else filled
 
 
 def sentence_case(text: str) -> str:
@@ -53,5 +60,4 @@ def join_names(names: Sequence[str], *, language: str = "en") -> str:
     """Return `a`, `a and b`, or `a, b and c`."""
     if len(names) < 2:
         return "".join(names)
-    pair = _catalogue(language)["and"]
-    return pair.format(first=", ".join(names[:-1]), last=names[-1])
+    return say("and", language=language, first=", ".join(names[:-1]), last=names[-1])

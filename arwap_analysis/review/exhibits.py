@@ -103,7 +103,8 @@ def show_rates(findings: Findings) -> Exhibit:
         source=words.source_line(),
         table=table,
         columns=_rate_columns(words, with_period=False),
-        svg=charts.intervals_by_group(table, styles=words.styles(), title=title, axis=words.say("rates_axis")),
+        svg=charts.intervals_by_group(table, styles=words.styles(), axis=words.say("rates_axis"),
+                                    absent=words.say("no_rate")),
         caution=(findings.evidence.card.caveats or [""])[0],
     )
 
@@ -158,7 +159,7 @@ def show_rates_over_time(findings: Findings) -> Exhibit:
         source=words.source_line(),
         table=table,
         columns=_rate_columns(words, with_period=True),
-        svg=charts.lines_by_group(table, styles=words.styles(), title=title, axis=words.say("rates_axis"),
+        svg=charts.lines_by_group(table, styles=words.styles(), axis=words.say("rates_axis"),
                                   context=findings.evidence.reference_group),
     )  # fmt: skip
 
@@ -223,7 +224,7 @@ def show_gap_over_time(findings: Findings) -> Exhibit:
             Column("finding", _column(words, "finding")),
             Column("reason", _column(words, "note")),
         ),
-        svg=charts.lines_by_group(table, styles=styles, title=title, axis=_column(words, "ratio"), style="ratio",
+        svg=charts.lines_by_group(table, styles=styles, axis=_column(words, "ratio"), style="ratio",
                                   reference_line=1.0, reference_label=words.say("same_line"), log=True),
     )  # fmt: skip
 
@@ -300,7 +301,8 @@ def show_robustness(findings: Findings) -> Exhibit:
             Column("lower", _column(words, "interval"), "ratio", interval_with="upper"),
             Column("reason", _column(words, "note")),
         ),
-        svg=charts.ranges_by_group(table, styles=words.styles(), choices=choices, title=title, axis=_column(words, "ratio")),
+        svg=charts.ranges_by_group(table, styles=words.styles(), choices=choices, axis=_column(words, "ratio"),
+                                   absent=words.say("no_ratio")),
         caution=words.say("method_choices"),
     )
 

@@ -101,12 +101,11 @@ def _changes(words: Wording) -> list[str]:
         sentences.append(words.say("gap_not_assessed", groups=words.all_people(untested["group"]),
                                    reason=_lower_first(untested["reason"].iloc[0])))  # fmt: skip
     absolute = trends[trends["scale"] == "absolute"].set_index("group")["direction"]
-    opposed = [
-        row["group"] for _, row in relative.iterrows()
-        if {row["direction"], absolute.get(row["group"])} == {"widening", "closing"}
-    ]  # fmt: skip
-    if opposed:
-        sentences.append(words.say("scales_disagree", groups=words.all_people(opposed)))
+    other = relative["group"].map(absolute).where(lambda verdict: verdict != relative["direction"].to_numpy())
+    for direction in ("widening", "closing", "reversed", "no_clear_change"):
+        groups_there = relative.loc[other == direction, "group"]
+        if len(groups_there):
+            sentences.append(words.say(f"difference_{direction}", groups=words.all_people(groups_there)))
     return sentences
 
 
@@ -116,8 +115,8 @@ def _with_trend(words: Wording, row: pd.Series) -> str:
         people=words.people(row["group"]),
         fitted_first=numbers.ratio(row["fitted_first"]),
         fitted_last=numbers.ratio(row["fitted_last"]),
-        annual=f"{100 * (row['estimate'] - 1):+.1f}%".replace("-", numbers.MINUS),
-        interval=numbers.interval(100 * (row["lower"] - 1), 100 * (row["upper"] - 1), "rate") + "%",
+        annual=numbers.write(row["estimate"] - 1, "change"),
+        interval=numbers.interval(row["lower"] - 1, row["upper"] - 1, "percent"),
     )
 
 

@@ -1,0 +1,34 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a copy of the project's notebooks, parameters and data, in a folder with a Welsh name and a space."""
+    folder = tmp_path / "prosiect ŷ gwynt"
+    for name in ("notebooks", "params", "data"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return folder
+
+
+def indicator_table(rows: list[tuple[str, str, float, float]], **changes: object) -> pd.DataFrame:
+    """Return an indicator table from (period, group, numerator, denominator)."""
+    frame = pd.DataFrame(rows, columns=["period", "group", "numerator", "denominator"])
+    absent = frame["numerator"].isna()
+    constants = {
+        "indicator": "made_up", "area": "W92000004", "area_name": "Wales", "classification": "ethnic_group_5",
+        "value": float("nan"), "unit": "rate", "standard_error": float("nan"), "lower": float("nan"),
+        "upper": float("nan"), "confidence": float("nan"), "source": "made_up",
+    }  # fmt: skip
+    frame = frame.assign(**constants, status="published", reason="")
+    frame["status"] = frame["status"].mask(absent, "suppressed")
+    return frame.assign(**changes)
