@@ -128,7 +128,7 @@ def faults_of(
             value = detail.get("input")
             faults.append(Fault("wrong_value", f"the option '{'.'.join(map(str, location))}' cannot be used: {message}",
                                 document.name, row, value=None if isinstance(value, dict) else str(value)))  # fmt: skip
-    return faults
+    return sorted(faults, key=lambda fault: fault.row or 0)
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> list[str]:

@@ -84,17 +84,19 @@ def intervals_by_group(
     with _drawing() as figure_class:
         figure = figure_class(figsize=(_WIDTH, 1.2 + 0.52 * len(frame)))
         axes = figure.subplots()
-        top = np.nanmax(frame[["estimate", "upper"]].to_numpy(float), initial=0.0) or 1.0
+        ends = frame[["estimate", "upper"]].to_numpy(float)
+        top = np.max(ends[np.isfinite(ends)], initial=0.0) or 1.0
         for position, row in enumerate(frame.itertuples()):
             look = styles[row.group]
             if np.isnan(row.estimate):
                 counted = "" if np.isnan(row.numerator) else f"{numbers.count(row.numerator)}: "
                 axes.text(0, position, counted + absent, va="center", color=_GREY, style="italic")
                 continue
-            axes.plot([row.lower, row.upper], [position] * 2, color=look.colour, lw=5, alpha=0.35, solid_capstyle="butt")
+            end = row.upper if np.isfinite(row.upper) else top * 1.3
+            axes.plot([row.lower, end], [position] * 2, color=look.colour, lw=5, alpha=0.35, solid_capstyle="butt")
             axes.plot(row.estimate, position, "D" if look.is_reference else "o", color=look.colour, ms=8)
             text = f"{numbers.write(row.estimate, style)}  ({numbers.interval(row.lower, row.upper, style)})"
-            axes.text(max(row.upper, row.estimate) + 0.015 * top, position, text, va="center", color="#1A1A1A")
+            axes.text(max(end, row.estimate) + 0.015 * top, position, text, va="center", color="#1A1A1A")
         axes.set_yticks(range(len(frame)), [styles[group].label for group in frame["group"]])
         axes.set_ylim(-0.6, len(frame) - 0.4)
         axes.set_xlim(0, top * 1.32)
