@@ -22,12 +22,13 @@ __all__ = [
     "as_denominators",
     "as_floats",
     "check_confidence",
+    "freeze_arrays",
 ]
 
 FloatArray = NDArray[np.float64]
 
 
-def _freeze(result: Any) -> None:
+def freeze_arrays(result: Any) -> None:
     """Give every array field of a frozen result one shape and make it read-only."""
     names = [f.name for f in fields(result) if f.metadata.get("array")]
     arrays = np.broadcast_arrays(*(np.asarray(getattr(result, n), dtype=np.float64) for n in names))
@@ -60,7 +61,7 @@ class Estimate:
     method: str
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        freeze_arrays(self)
 
     @property
     def shape(self) -> tuple[int, ...]:
