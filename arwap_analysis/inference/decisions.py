@@ -84,6 +84,7 @@ def _hommel(ranked: FloatArray, tests: FloatArray) -> FloatArray:
     width = ranked.shape[-1]
     rank = np.arange(1, width + 1, dtype=float)
     p = np.where(np.isnan(ranked), np.inf, ranked)
+    tests = np.maximum(tests, 1.0)  # a family without a test has nothing but NaN to return
     simes = np.min(p * tests / rank, axis=-1, keepdims=True)
     adjusted = np.broadcast_to(simes, p.shape).copy()
     for size in range(width - 1, 1, -1):

@@ -60,7 +60,7 @@ def _exact_ratio_limits(a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArr
     """Clopper-Pearson limits of the group's share of all events, turned into limits of the ratio."""
     low = np.where(a > 0, special.betaincinv(np.where(a > 0, a, 1), b + 1, alpha / 2), 0.0)
     high = special.betaincinv(a + 1, np.where(b > 0, b, 1), 1 - alpha / 2)
-    defined = (b > 0) & ~np.isnan(n + m)
+    defined = (b > 0) & ~np.isnan(a + n + m)
     scale = np.where(defined, m / n, np.nan)
     return low / (1 - low) * scale, high / (1 - np.where(defined, high, 0.5)) * scale
 
