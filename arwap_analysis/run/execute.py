@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ Progress = Callable[[int, int, str], None]
 """Called after each cell with the cells done, all cells, and the heading that the next cell stands under."""
 
 _KERNEL = "python3"
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours that a terminal would show and a text file would not
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _execute(report: Report, destination: Path, target: Path, progress: Progress
             cwd=str(report.project), progress_bar=False, log_output=False, **hooks,
         )  # fmt: skip
     except PapermillExecutionError as error:
-        kept = _keep_failed(destination, target, str(error))
+        kept = _keep_failed(destination, target, _ANSI.sub("", str(error)))
         message = f"{error.ename}: {error.evalue}"
         raise RunError(report.id, message, cell=str(error.cell_index), notebook=str(kept)) from None
     except RuntimeError as error:  # nbclient: the kernel died, or did not start
