@@ -131,7 +131,8 @@ def lines_by_group(
             _line(axes, frame[frame["group"] == code], periods, look, style)
             if context is not None:
                 _line(axes, frame[frame["group"] == context], periods, styles[context], style, labelled=False)
-                _start_label(axes, frame[frame["group"] == context], periods, styles[context])
+                _context_label(axes, frame[frame["group"] == context], frame[frame["group"] == code], periods,
+                               styles[context].label)  # fmt: skip
             if reference_line is not None:
                 axes.axhline(reference_line, color=_GREY, lw=1, ls="--")
                 axes.annotate(reference_label, (0, reference_line), xytext=(2, 3), textcoords="offset points",
@@ -171,12 +172,15 @@ def _line(
                       fontsize=9, color=look.colour, fontweight="bold")  # fmt: skip
 
 
-def _start_label(axes: Any, rows: pd.DataFrame, periods: Sequence[str], look: GroupStyle) -> None:
-    """Name the reference line where it begins; its end is kept free for the value of the group."""
-    known = rows.dropna(subset=["estimate"]).sort_values("period")
-    if len(known):
-        place = (periods.index(known["period"].iloc[0]), known["estimate"].iloc[0])
-        axes.annotate(look.label, place, xytext=(0, 5), textcoords="offset points", fontsize=9, color=_GREY)
+def _context_label(axes: Any, context: pd.DataFrame, rows: pd.DataFrame, periods: Sequence[str], label: str) -> None:
+    """Name the reference line where it is furthest from the group's own, on the side away from it."""
+    there = context.set_index("period")["estimate"].reindex(periods[:-1])
+    apart = rows.set_index("period")["estimate"].reindex(periods[:-1]) - there
+    if apart.notna().any():
+        place = int(np.nanargmax(np.abs(apart.to_numpy(float))))
+        offset = -12 if apart.iloc[place] >= 0 else 5
+        axes.annotate(label, (place, there.iloc[place]), xytext=(0, offset), textcoords="offset points", ha="center",
+                      fontsize=9, color=_GREY)  # fmt: skip
 
 
 def _period_ticks(axes: Any, periods: Sequence[str]) -> None:

@@ -98,15 +98,20 @@ class Exhibit:
             payload["svg"] = self.svg
         return data, {METADATA_KEY: payload}
 
+    def _shown(self) -> tuple[Column, ...]:
+        """Leave out notes that say nothing in any row."""
+        frame = self.table.frame
+        return tuple(c for c in self.columns if c.style != "text" or frame[c.name].fillna("").astype(str).ne("").any())
+
     def to_text(self) -> str:
         """Return the exhibit in words: title, alt text, the table, and the hash of its data."""
-        parts = [self.title, self.alt, text_table(self.table.frame, self.columns), self.caution, f"Source: {self.source}",
+        parts = [self.title, self.alt, text_table(self.table.frame, self._shown()), self.caution, f"Source: {self.source}",
                  f"Data: {len(self.table)} rows, hash {data_hash(self.table.frame)}"]  # fmt: skip
         return "\n".join(part for part in parts if part)
 
     def to_html(self) -> str:
         """Return the exhibit as an accessible HTML figure with its table."""
-        table = html_table(self.table.frame, self.columns, id=self.id, caption=self.caption)
+        table = html_table(self.table.frame, self._shown(), id=self.id, caption=self.caption)
         caution = f'<p class="caution">{escape(self.caution)}</p>' if self.caution else ""
         heading = f'<h3 class="exhibit-title">{escape(self.title)}</h3>'
         subtitle = f'<p class="exhibit-subtitle">{escape(self.subtitle)}</p>'
