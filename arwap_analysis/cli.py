@@ -39,21 +39,22 @@ def main() -> None:
     """Run the command; every error of ours becomes its message and its exit code, never a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except ArwapError as error:
         _console.print(escape(str(error)), style="red", soft_wrap=True)
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        _console.print("Interrupted; earlier reports are as they were.", style="yellow")
-        sys.exit(EXIT_INTERRUPTED)
-    except Exception as error:  # noqa: BLE001 - only click's usage errors are meant; anything else goes on
+    except Exception as error:
+        # The command-line library keeps its error classes to itself; a usage error is one that can show itself.
         if not hasattr(error, "show") or not hasattr(error, "exit_code"):
             raise
         error.show()
         sys.exit(error.exit_code)
+    if code == EXIT_INTERRUPTED:
+        _console.print("Interrupted; earlier reports are as they were.", style="yellow")
+    sys.exit(code if isinstance(code, int) else 0)
 
 
-def _interrupt(signum: int, frame: object) -> NoReturn:
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
     """Treat SIGTERM as Ctrl-C, so that a scheduler's stop cleans up as well."""
     raise KeyboardInterrupt
 
@@ -66,12 +67,16 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     del version
 
 
-ParamsFile = Annotated[Path, typer.Argument(help="A parameters file, such as params/homelessness.yml.", show_default=False)]
+ParamsFile = Annotated[
+    Path, typer.Argument(help="A parameters file, such as params/homelessness.yml.", show_default=False)
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change one parameter for this run; repeat for more."),
@@ -104,15 +109,22 @@ def run(
     typer.echo(result.page)
 
 
-class _progress:  # noqa: N801 - used as a context manager
+class _progress:
     """Show a bar that moves with each cell; where there is no terminal, print nothing."""
 
     def __init__(self, name: str) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        self._bar = Progress(TextColumn("[bold]{task.fields[name]}"), BarColumn(), MofNCompleteColumn(),
-                             TextColumn("cells"), TimeElapsedColumn(), TextColumn("{task.description}"),
-                             console=_console, transient=True)  # fmt: skip
+        self._bar = Progress(
+            TextColumn("[bold]{task.fields[name]}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("cells"),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+            console=_console,
+            transient=True,
+        )
         self._task = self._bar.add_task("starting the kernel", total=None, name=escape(name))
 
     def __enter__(self) -> Any:
@@ -143,8 +155,12 @@ def validate(
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(help="Name of the review: lower case letters, digits and _.", show_default=False)],
-    data: Annotated[Path | None, typer.Option(help="A CSV with columns for ethnic group, period, count and population.")] = None,
+    name: Annotated[
+        str, typer.Argument(help="Name of the review: lower case letters, digits and _.", show_default=False)
+    ],
+    data: Annotated[
+        Path | None, typer.Option(help="A CSV with columns for ethnic group, period, count and population.")
+    ] = None,
     notebook: Annotated[str, typer.Option(help="The notebook to render; see 'arwap list'.")] = "evidence_review",
 ) -> None:
     """Write params/NAME.yml with every option explained; with --data also the card that describes the file."""

@@ -57,9 +57,14 @@ def read_document(path: Path) -> Document:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
         raise ParameterError(
-            Fault("not_yaml", f"this is not YAML: {problem}", name, mark.line + 1 if mark else None,
-                  hint="Check the indentation and that every 'key: value' has a space after the colon.")
-        ) from None  # fmt: skip
+            Fault(
+                "not_yaml",
+                f"this is not YAML: {problem}",
+                name,
+                mark.line + 1 if mark else None,
+                hint="Check the indentation and that every 'key: value' has a space after the colon.",
+            )
+        ) from None
     if not isinstance(content, dict):
         what = "the file is empty" if content is None else "the file holds no 'key: value' lines"
         raise ParameterError(Fault("no_keys", what, name, hint="'arwap new NAME' writes one to start from."))
@@ -79,7 +84,7 @@ def _missing_file(path: Path) -> Fault:
 
 
 def _walk(
-    node: yaml.Node, location: Location, lines: dict[Location, int], faults: list[Fault], name: str
+    node: yaml.Node | None, location: Location, lines: dict[Location, int], faults: list[Fault], name: str
 ) -> None:
     """Record the line of every key, and refuse a key written twice (YAML would silently keep the last)."""
     if isinstance(node, yaml.MappingNode):
@@ -87,8 +92,15 @@ def _walk(
             here = (*location, str(key.value))
             line = key.start_mark.line + 1
             if here in lines:
-                faults.append(Fault("repeated_key", f"the key '{key.value}' is written twice", name, line,
-                                    hint=f"It already stands on line {lines[here]}; keep one."))  # fmt: skip
+                faults.append(
+                    Fault(
+                        "repeated_key",
+                        f"the key '{key.value}' is written twice",
+                        name,
+                        line,
+                        hint=f"It already stands on line {lines[here]}; keep one.",
+                    )
+                )
             lines[here] = line
             _walk(value, here, lines, faults, name)
     elif isinstance(node, yaml.SequenceNode):
@@ -106,9 +118,7 @@ def load_model(path: Path, model: type[M]) -> M:
         raise ParameterError(faults_of(error, model, document)) from None
 
 
-def faults_of(
-    error: ValidationError, model: type[BaseModel], document: Document, prefix: Location = ()
-) -> list[Fault]:
+def faults_of(error: ValidationError, model: type[BaseModel], document: Document, prefix: Location = ()) -> list[Fault]:
     """Turn pydantic's errors into faults with the line of the key; `prefix` is where the model sits in the file."""
     faults = []
     for detail in error.errors(include_url=False):
@@ -118,16 +128,31 @@ def faults_of(
         kind = detail["type"]
         if kind == "extra_forbidden":
             allowed = _fields_at(model, location[:-1])
-            faults.append(Fault("unknown_key", f"there is no option '{key}'", document.name, row,
-                                hint=did_you_mean(key, allowed)))  # fmt: skip
+            faults.append(
+                Fault("unknown_key", f"there is no option '{key}'", document.name, row, hint=did_you_mean(key, allowed))
+            )
         elif kind == "missing":
-            faults.append(Fault("missing_key", f"the option '{'.'.join(map(str, location))}' is missing",
-                                document.name, row, hint="Add it; 'arwap new' shows every option with its meaning."))  # fmt: skip
+            faults.append(
+                Fault(
+                    "missing_key",
+                    f"the option '{'.'.join(map(str, location))}' is missing",
+                    document.name,
+                    row,
+                    hint="Add it; 'arwap new' shows every option with its meaning.",
+                )
+            )
         else:
             message = detail["msg"].removeprefix("Value error, ")
             value = detail.get("input")
-            faults.append(Fault("wrong_value", f"the option '{'.'.join(map(str, location))}' cannot be used: {message}",
-                                document.name, row, value=None if isinstance(value, dict) else str(value)))  # fmt: skip
+            faults.append(
+                Fault(
+                    "wrong_value",
+                    f"the option '{'.'.join(map(str, location))}' cannot be used: {message}",
+                    document.name,
+                    row,
+                    value=None if isinstance(value, dict) else str(value),
+                )
+            )
     return sorted(faults, key=lambda fault: fault.row or 0)
 
 

@@ -19,6 +19,10 @@ def find_project(start: Path | None = None) -> Path:
         if (folder / "notebooks").is_dir():
             return folder
     raise ParameterError(
-        Fault("no_project", "no folder at or above this one holds 'notebooks'", str(here),
-              hint="Run from inside the project, or keep your parameters file in its 'params' folder.")
-    )  # fmt: skip
+        Fault(
+            "no_project",
+            "no folder at or above this one holds 'notebooks'",
+            str(here),
+            hint="Run from inside the project, or keep your parameters file in its 'params' folder.",
+        )
+    )

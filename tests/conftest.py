@@ -30,10 +30,18 @@ def indicator_table(rows: list[tuple[str, str, float, float]], **changes: object
     frame = pd.DataFrame(rows, columns=["period", "group", "numerator", "denominator"])
     absent = frame["numerator"].isna()
     constants = {
-        "indicator": "made_up", "area": "W92000004", "area_name": "Wales", "classification": "ethnic_group_5",
-        "value": float("nan"), "unit": "rate", "standard_error": float("nan"), "lower": float("nan"),
-        "upper": float("nan"), "confidence": float("nan"), "source": "made_up",
-    }  # fmt: skip
+        "indicator": "made_up",
+        "area": "W92000004",
+        "area_name": "Wales",
+        "classification": "ethnic_group_5",
+        "value": float("nan"),
+        "unit": "rate",
+        "standard_error": float("nan"),
+        "lower": float("nan"),
+        "upper": float("nan"),
+        "confidence": float("nan"),
+        "source": "made_up",
+    }
     frame = frame.assign(**constants, status="published", reason="")
     frame["status"] = frame["status"].mask(absent, "suppressed")
     return frame.assign(**changes)

@@ -29,8 +29,12 @@ def faults(tmp_path, text):
 def test_every_mistake_of_a_file_is_reported_with_its_line(tmp_path):
     found = faults(tmp_path, "nam: x\nsize: -1\ninner:\n  color: blue\ninners:\n  - colour: 3\n")
     assert {(fault.code, fault.row) for fault in found} == {
-        ("missing_key", None), ("unknown_key", 1), ("wrong_value", 2), ("unknown_key", 4), ("wrong_value", 6),
-    }  # fmt: skip
+        ("missing_key", None),
+        ("unknown_key", 1),
+        ("wrong_value", 2),
+        ("unknown_key", 4),
+        ("wrong_value", 6),
+    }
 
 
 def test_a_mistyped_key_suggests_the_right_one_at_every_depth(tmp_path):
@@ -81,7 +85,9 @@ def test_every_error_survives_the_border_between_processes(error):
 
 def test_a_fault_reads_as_one_line_with_place_value_and_hint():
     fault = Fault("x", "a count cannot be negative", "a.csv", 7, "count", "-5", "Correct it at the source.")
-    assert str(fault) == "a.csv, row 7, column 'count': a count cannot be negative (found '-5'). Correct it at the source."
+    assert (
+        str(fault) == "a.csv, row 7, column 'count': a count cannot be negative (found '-5'). Correct it at the source."
+    )
 
 
 def test_a_far_word_gets_the_list_of_what_is_allowed():

@@ -84,9 +84,7 @@ def compare_with_reference(
     groups = comparable_codes(table, reference_group)
     paired = with_reference(table, reference_group)
     paired = paired[paired["group"].isin(groups)].reset_index(drop=True)
-    tables = [
-        _compare(paired, name, reference_group, per, confidence, correction, better) for name in measures_wanted
-    ]
+    tables = [_compare(paired, name, reference_group, per, confidence, correction, better) for name in measures_wanted]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -98,7 +96,13 @@ def with_reference(table: pd.DataFrame, reference_group: str) -> pd.DataFrame:
 
 
 def _compare(
-    paired: pd.DataFrame, name: str, reference_group: str, per: float, confidence: float, correction: str, better: Better
+    paired: pd.DataFrame,
+    name: str,
+    reference_group: str,
+    per: float,
+    confidence: float,
+    correction: str,
+    better: Better,
 ) -> pd.DataFrame:
     """One measure for all rows at once."""
     arguments = {
@@ -156,9 +160,7 @@ def _direction(
     return np.where(np.isnan(estimate) | np.isnan(p_adjusted), "not_assessed", verdict).astype(object)
 
 
-def _status(
-    rows: pd.DataFrame, estimate: FloatArray, *, compared: bool = False
-) -> tuple[np.ndarray, np.ndarray]:
+def _status(rows: pd.DataFrame, estimate: FloatArray, *, compared: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Return the status and the reason of each result: why it is absent, or why to doubt it."""
     status = rows["status"].to_numpy(object).copy()
     reason = rows["reason"].to_numpy(object).copy()

@@ -10,7 +10,14 @@ import pandas as pd
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
 from arwap_analysis.ethnicity import get_classification
 
-__all__ = ["FEW_EVENTS", "RESULT_COLUMNS", "WHERE", "comparable_codes", "result_frame", "table_classification"]
+__all__ = [
+    "FEW_EVENTS",
+    "RESULT_COLUMNS",
+    "WHERE",
+    "comparable_codes",
+    "result_frame",
+    "table_classification",
+]
 
 # Below this many events the interval is wide and one household more or less moves the rate visibly; the
 # number is the one below which public health practice in England changes to an exact interval.
@@ -57,8 +64,11 @@ def table_classification(table: pd.DataFrame) -> str:
     """Return the one classification of an indicator table; raises ParameterError when it mixes two."""
     found = sorted(table["classification"].unique())
     if len(found) != 1:
-        fault = Fault("mixed_classifications", f"the table mixes the classifications {', '.join(found)}",
-                      hint="Bring all rows to one classification first.")  # fmt: skip
+        fault = Fault(
+            "mixed_classifications",
+            f"the table mixes the classifications {', '.join(found)}",
+            hint="Bring all rows to one classification first.",
+        )
         raise ParameterError(fault)
     return str(found[0])
 
@@ -68,7 +78,10 @@ def comparable_codes(table: pd.DataFrame, reference_group: str) -> list[str]:
     classification = get_classification(table_classification(table))
     if reference_group not in classification.comparable:
         raise ParameterError(
-            Fault("unusable_reference", f"'{reference_group}' cannot be the reference group",
-                  hint=did_you_mean(reference_group, classification.comparable))
-        )  # fmt: skip
+            Fault(
+                "unusable_reference",
+                f"'{reference_group}' cannot be the reference group",
+                hint=did_you_mean(reference_group, classification.comparable),
+            )
+        )
     return [code for code in classification.comparable if code != reference_group]

@@ -70,15 +70,26 @@ def ratio_under_other_choices(
     tables = [main]
     if rounding_base:
         found = measures.rounding_bounds(**_arguments(paired), base=rounding_base)
-        tables.append(_bounds(paired, found, "rounding", f"each count within its rounding to {rounding_base}",
-                              reference_group))  # fmt: skip
+        tables.append(
+            _bounds(paired, found, "rounding", f"each count within its rounding to {rounding_base}", reference_group)
+        )
     if counts["unknown"].notna().any():
         found = measures.unknown_bounds(**_arguments(paired), unknown=paired["unknown"].to_numpy(float))
-        tables.append(_bounds(paired, found, "unknown", "all events of unknown ethnicity in the reference group, "
-                              "then all in the group", reference_group))  # fmt: skip
+        tables.append(
+            _bounds(
+                paired,
+                found,
+                "unknown",
+                "all events of unknown ethnicity in the reference group, then all in the group",
+                reference_group,
+            )
+        )
     if alternative is not None:
         other = compare_with_reference(
-            alternative, reference_group=reference_group, measures_wanted=("rate_ratio",), confidence=confidence
+            alternative,
+            reference_group=reference_group,
+            measures_wanted=("rate_ratio",),
+            confidence=confidence,
         )
         tables.append(other.assign(choice="population"))
     return pd.concat(tables, ignore_index=True)

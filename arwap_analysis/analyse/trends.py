@@ -46,9 +46,11 @@ def trend_of_gap(
     paired = paired[paired["group"].isin(groups)]
     time = {period: parse_period(period).midpoint for period in paired["period"].unique()}
     periods = sorted(time, key=time.__getitem__)
-    wide = paired.pivot(index=_PLACE, columns="period", values=[
-        "numerator", "denominator", "reference_numerator", "reference_denominator"
-    ])  # fmt: skip
+    wide = paired.pivot(
+        index=_PLACE,
+        columns="period",
+        values=["numerator", "denominator", "reference_numerator", "reference_denominator"],
+    )
     order = {group: position for position, group in enumerate(groups)}
     wide = wide.sort_index(level="group", key=lambda codes: codes.map(order), sort_remaining=False)
     counts = {name: wide[name][periods].to_numpy(float) for name in wide.columns.levels[0]}
@@ -102,9 +104,7 @@ def _rows(
         reason=np.where(absent, _TOO_SHORT, ""),
         method=f"{trend.method}; p-values adjusted by {correction} over the groups of one area",
     )
-    return frame.assign(
-        fitted_first=trend.fitted_first, fitted_last=trend.fitted_last, dispersion=trend.dispersion
-    )
+    return frame.assign(fitted_first=trend.fitted_first, fitted_last=trend.fitted_last, dispersion=trend.dispersion)
 
 
 def _direction(trend: inference.Trend, p_adjusted: FloatArray, null_value: float) -> np.ndarray:

@@ -67,9 +67,19 @@ def assemble_indicator(
     table = table.rename(columns={"value": "numerator"}).merge(population, on=["period", "group"], how="left")
     outside = table.groupby("period")["denominator"].transform(lambda column: column.isna().all())
     reason = table["reason"].where(table["reason"] != "", np.where(outside, _OUTSIDE, _NO_DENOMINATOR))
-    constants = {"indicator": indicator, "area": area, "area_name": area_name, "classification": classification,
-                 "value": np.nan, "unit": unit, "standard_error": np.nan, "lower": np.nan, "upper": np.nan,
-                 "confidence": np.nan, "source": source}  # fmt: skip
+    constants = {
+        "indicator": indicator,
+        "area": area,
+        "area_name": area_name,
+        "classification": classification,
+        "value": np.nan,
+        "unit": unit,
+        "standard_error": np.nan,
+        "lower": np.nan,
+        "upper": np.nan,
+        "confidence": np.nan,
+        "source": source,
+    }
     complete = table["denominator"].notna() & (table["status"] == "published")
     return validate(table.assign(**constants, reason=reason.where(~complete, "")), file=indicator)
 
@@ -94,8 +104,15 @@ def _fixed(denominator: pd.DataFrame, period: str) -> pd.DataFrame:
     chosen = denominator.loc[denominator["period"] == period, ["group", "value"]]
     if chosen.empty:
         have = sorted(set(denominator["period"]))
-        raise DataError(Fault("no_such_period", "the denominator has no such period", column="period", value=period,
-                              hint=did_you_mean(period, have)))  # fmt: skip
+        raise DataError(
+            Fault(
+                "no_such_period",
+                "the denominator has no such period",
+                column="period",
+                value=period,
+                hint=did_you_mean(period, have),
+            )
+        )
     return chosen.rename(columns={"value": "denominator"})
 
 

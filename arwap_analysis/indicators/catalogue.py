@@ -80,8 +80,11 @@ def load_indicator(id_or_path: str, *, folder: Path) -> IndicatorCard:
         return load_model(folder / id_or_path, IndicatorCard)
     if id_or_path not in indicator_ids():
         raise ParameterError(
-            Fault("unknown_indicator", f"there is no indicator '{id_or_path}'",
-                  hint=f"{did_you_mean(id_or_path, indicator_ids())} Or give the path of an indicator card (.yml).")
-        )  # fmt: skip
+            Fault(
+                "unknown_indicator",
+                f"there is no indicator '{id_or_path}'",
+                hint=f"{did_you_mean(id_or_path, indicator_ids())} Or give the path of an indicator card (.yml).",
+            )
+        )
     with resources.as_file(_built_in().joinpath(f"{id_or_path}.yml")) as path:
         return load_model(path, IndicatorCard)

@@ -80,10 +80,17 @@ def _shape_faults(missing: list[str], table: pd.DataFrame, file: str | None) -> 
         return [Fault("empty_table", "the table has no rows", file, hint="Check the filter or the file.")]
     present = [str(column) for column in table.columns]
     return [
-        Fault("missing_column", "the indicator table lacks a column", file, 1, column, None,
-              f"Add it, empty where nothing is known. Present: {', '.join(present) or 'none'}.")
+        Fault(
+            "missing_column",
+            "the indicator table lacks a column",
+            file,
+            1,
+            column,
+            None,
+            f"Add it, empty where nothing is known. Present: {', '.join(present) or 'none'}.",
+        )
         for column in missing
-    ]  # fmt: skip
+    ]
 
 
 def _rows(mask: pd.Series) -> list[int]:
@@ -95,9 +102,7 @@ def _faults(
     table: pd.DataFrame, mask: pd.Series, code: str, message: str, column: str, file: str | None, hint: str
 ) -> list[Fault]:
     """One fault for each row that `mask` marks."""
-    return [
-        Fault(code, message, file, row, column, _written(table[column].iloc[row - 2]), hint) for row in _rows(mask)
-    ]
+    return [Fault(code, message, file, row, column, _written(table[column].iloc[row - 2]), hint) for row in _rows(mask)]
 
 
 def _written(value: object) -> str:
@@ -109,23 +114,51 @@ def _number_faults(table: pd.DataFrame, file: str | None) -> list[Fault]:
     faults: list[Fault] = []
     for column in _NUMBERS:
         text = pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna()
-        faults += _faults(table, text, "not_a_number", "a number was expected", column, file,
-                          "Write digits only; say why a number is missing in 'status' and 'reason'.")  # fmt: skip
+        faults += _faults(
+            table,
+            text,
+            "not_a_number",
+            "a number was expected",
+            column,
+            file,
+            "Write digits only; say why a number is missing in 'status' and 'reason'.",
+        )
     return faults
 
 
 def _count_faults(table: pd.DataFrame, file: str | None) -> list[Fault]:
     faults: list[Fault] = []
     for column in ("numerator", "denominator"):
-        faults += _faults(table, table[column] < 0, "negative_count", "a count cannot be negative", column, file,
-                          "Correct it at the source.")  # fmt: skip
+        faults += _faults(
+            table,
+            table[column] < 0,
+            "negative_count",
+            "a count cannot be negative",
+            column,
+            file,
+            "Correct it at the source.",
+        )
     # A rate of households among people can never pass 1 either; repeat events need their own unit.
     above = (table["numerator"] > table["denominator"]) & table["unit"].isin(["proportion", "rate"])
-    faults += _faults(table, above, "numerator_over_denominator", "the numerator is larger than the denominator",
-                      "numerator", file, "Check that the columns are not swapped and the denominators match.")  # fmt: skip
+    faults += _faults(
+        table,
+        above,
+        "numerator_over_denominator",
+        "the numerator is larger than the denominator",
+        "numerator",
+        file,
+        "Check that the columns are not swapped and the denominators match.",
+    )
     unexplained = table["numerator"].isna() & table["value"].isna() & (table["status"] == "published")
-    faults += _faults(table, unexplained, "unexplained_absence", "a number is missing although its status is published",
-                      "numerator", file, f"Give one of the statuses {', '.join(STATUSES[1:])} and a reason.")  # fmt: skip
+    faults += _faults(
+        table,
+        unexplained,
+        "unexplained_absence",
+        "a number is missing although its status is published",
+        "numerator",
+        file,
+        f"Give one of the statuses {', '.join(STATUSES[1:])} and a reason.",
+    )
     return faults
 
 
@@ -133,15 +166,31 @@ def _vocabulary_faults(table: pd.DataFrame, file: str | None) -> list[Fault]:
     faults: list[Fault] = []
     for column, allowed in (("status", STATUSES), ("unit", UNITS)):
         wrong = ~table[column].isin(allowed)
-        faults += _faults(table, wrong, f"unknown_{column}", f"this {column} is not known", column, file,
-                          f"Allowed: {', '.join(allowed)}.")  # fmt: skip
+        faults += _faults(
+            table,
+            wrong,
+            f"unknown_{column}",
+            f"this {column} is not known",
+            column,
+            file,
+            f"Allowed: {', '.join(allowed)}.",
+        )
     for name, rows in table.groupby("classification", sort=False):
         codes = get_classification(str(name)).codes
         wrong = (table["classification"] == name) & ~table["group"].isin(codes)
         for row in _rows(wrong):
             label = str(table["group"].iloc[row - 2])
-            faults.append(Fault("unknown_group", f"this is not a group of the classification '{name}'", file, row,
-                                "group", label, did_you_mean(label, codes)))  # fmt: skip
+            faults.append(
+                Fault(
+                    "unknown_group",
+                    f"this is not a group of the classification '{name}'",
+                    file,
+                    row,
+                    "group",
+                    label,
+                    did_you_mean(label, codes),
+                )
+            )
         del rows
     return faults
 
@@ -149,9 +198,15 @@ def _vocabulary_faults(table: pd.DataFrame, file: str | None) -> list[Fault]:
 def _duplicate_faults(table: pd.DataFrame, strata: list[str], file: str | None) -> list[Fault]:
     key = [*KEY, *strata]
     repeated = table.duplicated(key, keep="first")
-    return _faults(table, repeated, "duplicate_row",
-                   f"a second row for the same {', '.join(key)}", "group", file,
-                   "Keep one row for each, or say which strata tell them apart.")  # fmt: skip
+    return _faults(
+        table,
+        repeated,
+        "duplicate_row",
+        f"a second row for the same {', '.join(key)}",
+        "group",
+        file,
+        "Keep one row for each, or say which strata tell them apart.",
+    )
 
 
 def _total_faults(table: pd.DataFrame, strata: list[str], file: str | None) -> list[Fault]:
@@ -159,5 +214,12 @@ def _total_faults(table: pd.DataFrame, strata: list[str], file: str | None) -> l
     is_total = table["group"] == table["classification"].map(totals)
     where = [column for column in (*KEY, *strata) if column != "group"]
     has_parts = (~is_total).groupby([table[column] for column in where], dropna=False).transform("any")
-    return _faults(table, is_total & has_parts, "total_among_parts", "a total stands among its own parts", "group", file,
-                   "Leave totals out: they are made from the parts.")  # fmt: skip
+    return _faults(
+        table,
+        is_total & has_parts,
+        "total_among_parts",
+        "a total stands among its own parts",
+        "group",
+        file,
+        "Leave totals out: they are made from the parts.",
+    )

@@ -9,7 +9,14 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from arwap_analysis.errors import MeasureError
-from arwap_analysis.estimate import FloatArray, as_counts, as_denominators, as_floats, check_confidence, freeze_arrays
+from arwap_analysis.estimate import (
+    FloatArray,
+    as_counts,
+    as_denominators,
+    as_floats,
+    check_confidence,
+    freeze_arrays,
+)
 from arwap_analysis.registry import measure
 
 __all__ = ["Trend", "rate_difference_trend", "rate_ratio_trend"]
@@ -181,7 +188,10 @@ def rate_ratio_trend(
     alpha, beta, information = _fit_logistic(events, total, offset, t, estimable)
     probability = special.expit(offset + alpha[..., None] + beta[..., None] * t)
     variance = total * probability * (1 - probability)
-    pearson = np.sum(np.where(variance > 0, (events - total * probability) ** 2 / np.where(variance > 0, variance, 1), 0), axis=-1)
+    pearson = np.sum(
+        np.where(variance > 0, (events - total * probability) ** 2 / np.where(variance > 0, variance, 1), 0),
+        axis=-1,
+    )
     estimable &= np.isfinite(beta) & (information > 0)
     slope = np.where(estimable, beta, np.nan)
     error = np.where(estimable, 1 / np.sqrt(np.where(estimable, information, 1.0)), np.nan)
@@ -189,8 +199,19 @@ def rate_ratio_trend(
     df = s.df - np.sum(s.used & (total == 0), axis=-1)
     lower, upper, error, p_value, dispersion = _finish(slope, error, pearson, df, confidence)
     first, last = (np.exp(np.where(estimable, alpha + beta * (end - centre[..., 0]), np.nan)) for end in s.ends())
-    return Trend(np.exp(slope), np.exp(lower), np.exp(upper), error, p_value, dispersion, df, first, last, confidence,
-                 "quasi-binomial trend of the log rate ratio, given the events of each period")  # fmt: skip
+    return Trend(
+        np.exp(slope),
+        np.exp(lower),
+        np.exp(upper),
+        error,
+        p_value,
+        dispersion,
+        df,
+        first,
+        last,
+        confidence,
+        "quasi-binomial trend of the log rate ratio, given the events of each period",
+    )
 
 
 def _fit_logistic(
@@ -226,7 +247,11 @@ def _fit_logistic(
         if np.all(settled | ~moving):
             break
     converged = estimable & settled & (determinant > 0)
-    return np.where(converged, alpha, np.nan), np.where(converged, beta, np.nan), np.where(converged, information, 0.0)
+    return (
+        np.where(converged, alpha, np.nan),
+        np.where(converged, beta, np.nan),
+        np.where(converged, information, 0.0),
+    )
 
 
 @measure(
@@ -304,5 +329,16 @@ def rate_difference_trend(
     chi_squared = (weight * residual**2).sum(axis=-1)
     lower, upper, error, p_value, dispersion = _finish(slope, 1 / np.sqrt(spread), chi_squared, s.df, confidence)
     first, last = (level + slope * (np.where(np.isfinite(slope), end, np.nan) - centre) for end in s.ends())
-    return Trend(slope * per, lower * per, upper * per, error * per, p_value, dispersion, s.df, first * per, last * per,
-                 confidence, f"weighted least squares of the rate difference on time, per {per:,.0f}")  # fmt: skip
+    return Trend(
+        slope * per,
+        lower * per,
+        upper * per,
+        error * per,
+        p_value,
+        dispersion,
+        s.df,
+        first * per,
+        last * per,
+        confidence,
+        f"weighted least squares of the rate difference on time, per {per:,.0f}",
+    )

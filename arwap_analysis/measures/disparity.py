@@ -26,7 +26,10 @@ Counts = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 
 def _counts(
-    numerator: ArrayLike, denominator: ArrayLike, reference_numerator: ArrayLike, reference_denominator: ArrayLike
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    reference_numerator: ArrayLike,
+    reference_denominator: ArrayLike,
 ) -> Counts:
     """Check the four arrays and bring them to one shape: a over n, b over m."""
     a, n, b, m = np.broadcast_arrays(
@@ -56,7 +59,9 @@ def _exact_p_value(a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray) -
     return np.where(np.isnan(a + n + b + m), np.nan, p_value)
 
 
-def _exact_ratio_limits(a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray, alpha: float) -> tuple[FloatArray, FloatArray]:
+def _exact_ratio_limits(
+    a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray, alpha: float
+) -> tuple[FloatArray, FloatArray]:
     """Clopper-Pearson limits of the group's share of all events, turned into limits of the ratio."""
     low = np.where(a > 0, special.betaincinv(np.where(a > 0, a, 1), b + 1, alpha / 2), 0.0)
     high = special.betaincinv(a + 1, np.where(b > 0, b, 1), 1 - alpha / 2)
@@ -126,8 +131,8 @@ def rate_ratio(
 
     References
     ----------
-    Fay M (2010), Biostatistics 11:373-374, doi:10.1093/biostatistics/kxp050 (central p-values and intervals that agree);
-    Przyborowski J, Wilenski H (1940), Biometrika 31:313-323, doi:10.1093/biomet/31.3-4.313.
+    Fay M (2010), Biostatistics 11:373-374, doi:10.1093/biostatistics/kxp050 (central p-values and intervals
+    that agree); Przyborowski J, Wilenski H (1940), Biometrika 31:313-323, doi:10.1093/biomet/31.3-4.313.
 
     Examples
     --------
@@ -141,7 +146,9 @@ def rate_ratio(
         raise MeasureError(f"method must be one of {', '.join(_RATIO_METHODS)}; got '{method}'")
     ratio = _divide(a / n, b / m)
     both = (a > 0) & (b > 0)
-    error = np.sqrt(_divide(np.ones_like(a), np.where(both, a, np.nan)) + _divide(np.ones_like(b), np.where(both, b, np.nan)))
+    error = np.sqrt(
+        _divide(np.ones_like(a), np.where(both, a, np.nan)) + _divide(np.ones_like(b), np.where(both, b, np.nan))
+    )
     if method == "exact":
         lower, upper = _exact_ratio_limits(a, n, b, m, alpha)
         p_value = _exact_p_value(a, n, b, m)
@@ -237,7 +244,13 @@ def rate_difference(
         lower, upper = difference - z * error, difference + z * error
         p_value = 2 * special.ndtr(-np.abs(_divide(difference, error)))
     return Comparison(
-        difference * per, lower * per, upper * per, error * per, confidence, _DIFFERENCE_METHODS[method], p_value
+        difference * per,
+        lower * per,
+        upper * per,
+        error * per,
+        confidence,
+        _DIFFERENCE_METHODS[method],
+        p_value,
     )
 
 

@@ -133,7 +133,12 @@ def rate(
     lower, upper = poisson_limits(events, confidence=confidence, method=method)
     scale = per / people
     return Estimate(
-        events * scale, lower * scale, upper * scale, np.sqrt(events) * scale, confidence, _RATE_METHODS[method]
+        events * scale,
+        lower * scale,
+        upper * scale,
+        np.sqrt(events) * scale,
+        confidence,
+        _RATE_METHODS[method],
     )
 
 

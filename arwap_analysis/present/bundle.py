@@ -74,10 +74,11 @@ def _titled(exhibit: dict[str, Any]) -> str:
         f'viewBox="0 0 {width:g} {whole:g}" role="img" font-family="Arial, Helvetica, sans-serif">'
         f"<title>{escape(exhibit['title'])}</title><desc>{escape(exhibit['alt'])}</desc>"
         f'<rect width="100%" height="100%" fill="white"/>{"".join(lines)}'
-        + chart.replace("<svg ", f'<svg y="{top}" ', 1).replace(f'width="{found[1]}pt"', f'width="{width:g}"', 1)
+        + chart.replace("<svg ", f'<svg y="{top}" ', 1)
+        .replace(f'width="{found[1]}pt"', f'width="{width:g}"', 1)
         .replace(f'height="{found[2]}pt"', f'height="{height:g}"', 1)
         + "</svg>\n"
-    )  # fmt: skip
+    )
 
 
 def _write_data(exhibits: list[dict[str, Any]], path: Path) -> None:

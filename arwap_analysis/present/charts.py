@@ -75,7 +75,6 @@ def _svg(figure: Any) -> str:
     return buffer.getvalue()
 
 
-
 def intervals_by_group(
     table: ProtectedTable, *, styles: Mapping[str, GroupStyle], axis: str, absent: str, style: str = "rate"
 ) -> str:
@@ -108,9 +107,16 @@ def intervals_by_group(
 
 
 def lines_by_group(
-    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], axis: str, style: str = "rate",
-    context: str | None = None, reference_line: float | None = None, reference_label: str = "", log: bool = False,
-) -> str:  # fmt: skip
+    table: ProtectedTable,
+    *,
+    styles: Mapping[str, GroupStyle],
+    axis: str,
+    style: str = "rate",
+    context: str | None = None,
+    reference_line: float | None = None,
+    reference_label: str = "",
+    log: bool = False,
+) -> str:
     """Draw each group over the periods in a panel of its own, with its interval and its last value.
 
     `context` names a group that is drawn dashed in every panel (the reference group of a rate).
@@ -124,19 +130,30 @@ def lines_by_group(
         rows, columns = -(-len(panels) // 2), min(2, len(panels))
         figure = figure_class(figsize=(_WIDTH, 0.9 + 2.35 * rows))
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-        for spare in grid.flat[len(panels):]:
+        for spare in grid.flat[len(panels) :]:
             spare.set_visible(False)
         for axes, code in zip(grid.flat, panels, strict=False):
             look = styles[code]
             _line(axes, frame[frame["group"] == code], periods, look, style)
             if context is not None:
                 _line(axes, frame[frame["group"] == context], periods, styles[context], style, labelled=False)
-                _context_label(axes, frame[frame["group"] == context], frame[frame["group"] == code], periods,
-                               styles[context].label)  # fmt: skip
+                _context_label(
+                    axes,
+                    frame[frame["group"] == context],
+                    frame[frame["group"] == code],
+                    periods,
+                    styles[context].label,
+                )
             if reference_line is not None:
                 axes.axhline(reference_line, color=_GREY, lw=1, ls="--")
-                axes.annotate(reference_label, (0, reference_line), xytext=(2, 3), textcoords="offset points",
-                              fontsize=8, color=_GREY)  # fmt: skip
+                axes.annotate(
+                    reference_label,
+                    (0, reference_line),
+                    xytext=(2, 3),
+                    textcoords="offset points",
+                    fontsize=8,
+                    color=_GREY,
+                )
             axes.set_title(look.label, color=look.colour, fontsize=10.5, fontweight="bold", loc="left")
             _period_ticks(axes, periods)
             axes.set_xlim(-0.3, len(periods) - 0.3 + 0.14 * len(periods))
@@ -151,7 +168,13 @@ def lines_by_group(
 
 
 def _line(
-    axes: Any, rows: pd.DataFrame, periods: Sequence[str], look: GroupStyle, style: str, *, labelled: bool = True
+    axes: Any,
+    rows: pd.DataFrame,
+    periods: Sequence[str],
+    look: GroupStyle,
+    style: str,
+    *,
+    labelled: bool = True,
 ) -> None:
     import seaborn as sns
 
@@ -161,15 +184,32 @@ def _line(
     axes.fill_between(x, placed["lower"], placed["upper"], color=look.colour, alpha=0.18, lw=0)
     known = placed["estimate"].notna().to_numpy()
     if known.any():
-        sns.lineplot(x=x[known], y=placed["estimate"][known], ax=axes, color=look.colour, lw=2, dashes=dash,
-                     estimator=None, legend=False, marker=None if look.is_reference else "o", ms=5,
-                     linestyle="--" if look.is_reference else "-")  # fmt: skip
+        sns.lineplot(
+            x=x[known],
+            y=placed["estimate"][known],
+            ax=axes,
+            color=look.colour,
+            lw=2,
+            dashes=dash,
+            estimator=None,
+            legend=False,
+            marker=None if look.is_reference else "o",
+            ms=5,
+            linestyle="--" if look.is_reference else "-",
+        )
     axes.set(xlabel="", ylabel="")
     if labelled and known.any():
         last = int(np.flatnonzero(known)[-1])
         value = float(placed["estimate"][last])
-        axes.annotate(numbers.write(value, style), (last, value), xytext=(6, -3), textcoords="offset points",
-                      fontsize=9, color=look.colour, fontweight="bold")  # fmt: skip
+        axes.annotate(
+            numbers.write(value, style),
+            (last, value),
+            xytext=(6, -3),
+            textcoords="offset points",
+            fontsize=9,
+            color=look.colour,
+            fontweight="bold",
+        )
 
 
 def _context_label(axes: Any, context: pd.DataFrame, rows: pd.DataFrame, periods: Sequence[str], label: str) -> None:
@@ -179,8 +219,15 @@ def _context_label(axes: Any, context: pd.DataFrame, rows: pd.DataFrame, periods
     if apart.notna().any():
         place = int(np.nanargmax(np.abs(apart.to_numpy(float))))
         offset = -12 if apart.iloc[place] >= 0 else 5
-        axes.annotate(label, (place, there.iloc[place]), xytext=(0, offset), textcoords="offset points", ha="center",
-                      fontsize=9, color=_GREY)  # fmt: skip
+        axes.annotate(
+            label,
+            (place, there.iloc[place]),
+            xytext=(0, offset),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+            color=_GREY,
+        )
 
 
 def _period_ticks(axes: Any, periods: Sequence[str]) -> None:
@@ -202,7 +249,12 @@ def _log_axis(axes: Any, which: str, frame: pd.DataFrame, *, room: float) -> Non
 
 
 def ranges_by_group(
-    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], choices: Mapping[str, str], axis: str, absent: str
+    table: ProtectedTable,
+    *,
+    styles: Mapping[str, GroupStyle],
+    choices: Mapping[str, str],
+    axis: str,
+    absent: str,
 ) -> str:
     """Draw, for each group, how far a ratio could move under each choice; 1 means no difference."""
     frame = table.frame
@@ -220,8 +272,16 @@ def ranges_by_group(
                 ticks.append(y)
                 labels.append(choices[choice])
                 y += 1
-            axes.text(-0.01, y - 0.15, styles[code].label, transform=axes.get_yaxis_transform(), ha="right", va="center",
-                      fontweight="bold", color=styles[code].colour)  # fmt: skip
+            axes.text(
+                -0.01,
+                y - 0.15,
+                styles[code].label,
+                transform=axes.get_yaxis_transform(),
+                ha="right",
+                va="center",
+                fontweight="bold",
+                color=styles[code].colour,
+            )
             y += 1.2
         axes.axvline(1, color=_GREY, lw=1, ls="--")
         _log_axis(axes, "x", frame, room=1.55)
@@ -239,8 +299,22 @@ def _range(axes: Any, row: pd.Series, y: float, colour: str, absent: str, *, int
     if not (np.isfinite(row["lower"]) and np.isfinite(row["upper"]) and row["lower"] > 0):
         axes.text(1, y, f"  {absent}", va="center", fontsize=8.5, color=_GREY, style="italic")
         return
-    axes.plot([row["lower"], row["upper"]], [y, y], color=colour if interval else _GREY, lw=4 if interval else 1.5,
-              alpha=0.5 if interval else 1, solid_capstyle="butt", marker=None if interval else "|", ms=8)  # fmt: skip
+    axes.plot(
+        [row["lower"], row["upper"]],
+        [y, y],
+        color=colour if interval else _GREY,
+        lw=4 if interval else 1.5,
+        alpha=0.5 if interval else 1,
+        solid_capstyle="butt",
+        marker=None if interval else "|",
+        ms=8,
+    )
     axes.plot(row["estimate"], y, "o" if interval else ".", color=colour if interval else _GREY, ms=6)
-    axes.annotate(numbers.interval(row["lower"], row["upper"], "ratio"), (row["upper"], y), xytext=(6, 0),
-                  textcoords="offset points", va="center", fontsize=8.5)  # fmt: skip
+    axes.annotate(
+        numbers.interval(row["lower"], row["upper"], "ratio"),
+        (row["upper"], y),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8.5,
+    )

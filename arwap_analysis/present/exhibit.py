@@ -105,8 +105,14 @@ class Exhibit:
 
     def to_text(self) -> str:
         """Return the exhibit in words: title, alt text, the table, and the hash of its data."""
-        parts = [self.title, self.alt, text_table(self.table.frame, self._shown()), self.caution, f"Source: {self.source}",
-                 f"Data: {len(self.table)} rows, hash {data_hash(self.table.frame)}"]  # fmt: skip
+        parts = [
+            self.title,
+            self.alt,
+            text_table(self.table.frame, self._shown()),
+            self.caution,
+            f"Source: {self.source}",
+            f"Data: {len(self.table)} rows, hash {data_hash(self.table.frame)}",
+        ]
         return "\n".join(part for part in parts if part)
 
     def to_html(self) -> str:
@@ -117,13 +123,17 @@ class Exhibit:
         subtitle = f'<p class="exhibit-subtitle">{escape(self.subtitle)}</p>'
         source = f"<figcaption>Source: {escape(self.source)}</figcaption>"
         if self.svg is None and not self.folded:
-            return f'<figure class="exhibit" id="exhibit-{self.id}">{heading}{subtitle}{table}{source}</figure>{caution}'
+            return (
+                f'<figure class="exhibit" id="exhibit-{self.id}">{heading}{subtitle}{table}{source}</figure>{caution}'
+            )
         details = (
             f'<details class="exhibit-table" id="table-{self.id}"><summary>Table: {escape(self.caption)}</summary>'
             f"{table}</details>"
         )
         if self.svg is None:
-            return f'<figure class="exhibit" id="exhibit-{self.id}">{heading}{subtitle}{source}</figure>{caution}{details}'
+            return (
+                f'<figure class="exhibit" id="exhibit-{self.id}">{heading}{subtitle}{source}</figure>{caution}{details}'
+            )
         image = base64.b64encode(self.svg.encode()).decode()
         return (
             f'<figure class="exhibit" id="exhibit-{self.id}">{heading}{subtitle}'

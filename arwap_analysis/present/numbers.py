@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["MARKS", "change", "count", "factor", "interval", "p_value", "percent", "rate", "ratio", "signed", "write"]
+__all__ = [
+    "MARKS",
+    "change",
+    "count",
+    "factor",
+    "interval",
+    "p_value",
+    "percent",
+    "rate",
+    "ratio",
+    "signed",
+    "write",
+]
 
 # The shorthand of the Government Analysis Function for a figure that is not there.
 MARKS = {
@@ -70,7 +82,16 @@ def p_value(value: float) -> str:
     return f"{value:.3f}" if value < 0.0995 else f"{value:.2f}"
 
 
-_WRITERS = {"count": count, "rate": rate, "ratio": ratio, "factor": factor, "percent": percent, "change": change, "signed": signed, "p": p_value}
+_WRITERS = {
+    "count": count,
+    "rate": rate,
+    "ratio": ratio,
+    "factor": factor,
+    "percent": percent,
+    "change": change,
+    "signed": signed,
+    "p": p_value,
+}
 
 
 def write(value: float, style: str) -> str:

@@ -21,9 +21,13 @@ def _catalogue(language: str) -> dict[str, tuple[str, bool]]:
     """Return each text of a language, and whether it is a sentence, which begins with a capital."""
     if language not in LANGUAGES:
         raise ParameterError(
-            Fault("no_such_language", "reports cannot be written in this language yet", value=language,
-                  hint=f"Available: {', '.join(LANGUAGES)}.")
-        )  # fmt: skip
+            Fault(
+                "no_such_language",
+                "reports cannot be written in this language yet",
+                value=language,
+                hint=f"Available: {', '.join(LANGUAGES)}.",
+            )
+        )
     text = resources.files(__package__).joinpath("messages", f"{language}.yml").read_text(encoding="utf-8")
     content = yaml.safe_load(text)
     return {

@@ -10,7 +10,13 @@ import pandas as pd
 from arwap_analysis import analyse
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
 from arwap_analysis.ethnicity import Classification, get_classification
-from arwap_analysis.indicators import Denominator, IndicatorCard, assemble_indicator, load_indicator, parse_period
+from arwap_analysis.indicators import (
+    Denominator,
+    IndicatorCard,
+    assemble_indicator,
+    load_indicator,
+    parse_period,
+)
 from arwap_analysis.project import find_project
 from arwap_analysis.review.request import Review
 from arwap_analysis.sources import SourceTable, load_source, read_published
@@ -82,7 +88,7 @@ def gather(request: Review, *, project: Path | None = None) -> Evidence:
     _same_classification(numerator, denominator)
     chosen = _chosen_periods(numerator.frame, request)
     table = _assemble(card, numerator, denominator, card.denominator, chosen)
-    denominators = (denominator,)
+    denominators: tuple[SourceTable, ...] = (denominator,)
     alternative = None
     if card.alternative_denominator is not None:
         other = denominator
@@ -97,7 +103,11 @@ def gather(request: Review, *, project: Path | None = None) -> Evidence:
 
 
 def _assemble(
-    card: IndicatorCard, numerator: SourceTable, denominator: SourceTable, rule: Denominator, periods: list[str]
+    card: IndicatorCard,
+    numerator: SourceTable,
+    denominator: SourceTable,
+    rule: Denominator,
+    periods: list[str],
 ) -> pd.DataFrame:
     kept = numerator.frame[numerator.frame["period"].isin(periods)]
     return assemble_indicator(
@@ -118,14 +128,21 @@ def _same_classification(numerator: SourceTable, denominator: SourceTable) -> No
     ours, theirs = numerator.card, denominator.card
     if ours.classification != theirs.classification:
         raise ParameterError(
-            Fault("mixed_classifications", f"'{ours.id}' is in {ours.classification}, '{theirs.id}' in "
-                  f"{theirs.classification}", hint="Choose sources in the same classification.")
-        )  # fmt: skip
+            Fault(
+                "mixed_classifications",
+                f"'{ours.id}' is in {ours.classification}, '{theirs.id}' in {theirs.classification}",
+                hint="Choose sources in the same classification.",
+            )
+        )
     if ours.area.code != theirs.area.code:
         raise ParameterError(
-            Fault("mixed_areas", f"'{ours.id}' is about {ours.area.name} ({ours.area.code}), '{theirs.id}' about "
-                  f"{theirs.area.name} ({theirs.area.code})", hint="Choose sources about the same area.")
-        )  # fmt: skip
+            Fault(
+                "mixed_areas",
+                f"'{ours.id}' is about {ours.area.name} ({ours.area.code}), '{theirs.id}' about "
+                f"{theirs.area.name} ({theirs.area.code})",
+                hint="Choose sources about the same area.",
+            )
+        )
 
 
 def _chosen_periods(frame: pd.DataFrame, request: Review) -> list[str]:
@@ -135,10 +152,16 @@ def _chosen_periods(frame: pd.DataFrame, request: Review) -> list[str]:
         return have
     wanted = [parse_period(period).label for period in request.periods]
     faults = [
-        Fault("no_such_period", "the data have no such period", column="periods", value=period,
-              hint=f"Available: {', '.join(have)}.")
-        for period in wanted if period not in have
-    ]  # fmt: skip
+        Fault(
+            "no_such_period",
+            "the data have no such period",
+            column="periods",
+            value=period,
+            hint=f"Available: {', '.join(have)}.",
+        )
+        for period in wanted
+        if period not in have
+    ]
     if faults:
         raise ParameterError(faults)
     return [period for period in have if period in wanted]
@@ -150,9 +173,14 @@ def _reference_group(card: IndicatorCard, request: Review, numerator: SourceTabl
     allowed = get_classification(numerator.card.classification).comparable
     if wanted not in allowed:
         raise ParameterError(
-            Fault("unknown_group", "this cannot be the reference group", column="reference_group", value=wanted,
-                  hint=did_you_mean(wanted, allowed))
-        )  # fmt: skip
+            Fault(
+                "unknown_group",
+                "this cannot be the reference group",
+                column="reference_group",
+                value=wanted,
+                hint=did_you_mean(wanted, allowed),
+            )
+        )
     return wanted
 
 
@@ -162,16 +190,25 @@ def _focus_period(table: pd.DataFrame, request: Review, reference: str) -> str:
     periods = sorted(usable["period"].unique(), key=lambda period: parse_period(period).midpoint)
     if not periods:
         raise DataError(
-            Fault("no_rates", "no group has both a count and a population in any period", table["indicator"].iloc[0],
-                  hint="Check the denominator's periods and the group labels of both files.")
-        )  # fmt: skip
+            Fault(
+                "no_rates",
+                "no group has both a count and a population in any period",
+                table["indicator"].iloc[0],
+                hint="Check the denominator's periods and the group labels of both files.",
+            )
+        )
     if request.focus_period is not None:
         wanted = parse_period(request.focus_period).label
         if wanted not in periods:
             raise ParameterError(
-                Fault("no_such_period", "there are no figures for this period", column="focus_period", value=wanted,
-                      hint=f"Available: {', '.join(periods)}.")
-            )  # fmt: skip
+                Fault(
+                    "no_such_period",
+                    "there are no figures for this period",
+                    column="focus_period",
+                    value=wanted,
+                    hint=f"Available: {', '.join(periods)}.",
+                )
+            )
         return wanted
     with_reference = sorted(
         usable.loc[usable["group"] == reference, "period"].unique(), key=lambda p: parse_period(p).midpoint
@@ -182,19 +219,31 @@ def _focus_period(table: pd.DataFrame, request: Review, reference: str) -> str:
 def assess(evidence: Evidence) -> Findings:
     """Compute every result of the review: rates, gaps, trends, and how far the answer could move."""
     request, card = evidence.request, evidence.card
-    common = {"reference_group": evidence.reference_group, "confidence": request.confidence}
+    reference, confidence = evidence.reference_group, request.confidence
     return Findings(
         evidence=evidence,
-        rates=analyse.estimate_rates(evidence.table, per=card.per, confidence=request.confidence),
+        rates=analyse.estimate_rates(evidence.table, per=card.per, confidence=confidence),
         gaps=analyse.compare_with_reference(
-            evidence.table, per=card.per, correction=request.correction, better=card.better, **common
+            evidence.table,
+            reference_group=reference,
+            per=card.per,
+            confidence=confidence,
+            correction=request.correction,
+            better=card.better,
         ),
-        trends=analyse.trend_of_gap(evidence.table, per=card.per, correction=request.correction, **common),
+        trends=analyse.trend_of_gap(
+            evidence.table,
+            reference_group=reference,
+            per=card.per,
+            confidence=confidence,
+            correction=request.correction,
+        ),
         choices=analyse.ratio_under_other_choices(
             evidence.table,
+            reference_group=reference,
+            confidence=confidence,
             rounding_base=evidence.numerator.card.rounding_base,
             alternative=evidence.alternative,
-            **common,
         ),
         completeness=analyse.recording_completeness(evidence.table),
     )

@@ -41,13 +41,19 @@ def show_data(findings: Findings) -> Exhibit:
     frame = _named(findings.rates, words)
     checks = " ".join(evidence.numerator.checks)
     periods = sorted(evidence.numerator.frame["period"].unique())
-    span = words.say("data_span", source=evidence.numerator.card.title.en, first=periods[0], last=periods[-1],
-                     used=frame["period"].nunique())  # fmt: skip
+    span = words.say(
+        "data_span",
+        source=evidence.numerator.card.title.en,
+        first=periods[0],
+        last=periods[-1],
+        used=frame["period"].nunique(),
+    )
     shares = findings.completeness["estimate"].dropna()
     unknown = (
         words.say("data_unknown_range", lowest=numbers.percent(shares.min()), highest=numbers.percent(shares.max()))
-        if len(shares) else words.say("unknown_none")
-    )  # fmt: skip
+        if len(shares)
+        else words.say("unknown_none")
+    )
     return Exhibit(
         id="data",
         title=words.say("data_title"),
@@ -87,10 +93,14 @@ def show_rates(findings: Findings) -> Exhibit:
     known = frame.dropna(subset=["estimate"]).sort_values("estimate", ascending=False)
     absent = frame[frame["estimate"].isna()]
     values = "; ".join(
-        words.say("rates_alt_value", group=row["group_label"], rate=numbers.rate(row["estimate"]),
-                  interval=words.interval(row, "rate"))
+        words.say(
+            "rates_alt_value",
+            group=row["group_label"],
+            rate=numbers.rate(row["estimate"]),
+            interval=words.interval(row, "rate"),
+        )
         for _, row in known.iterrows()
-    )  # fmt: skip
+    )
     gone = words.say("rates_alt_absent", groups=words.join(absent["group_label"])) if len(absent) else ""
     title = _rates_title(words, known)
     table = release_open(frame)
@@ -103,8 +113,9 @@ def show_rates(findings: Findings) -> Exhibit:
         source=words.source_line(),
         table=table,
         columns=_rate_columns(words, with_period=False),
-        svg=charts.intervals_by_group(table, styles=words.styles(), axis=words.say("rates_axis"),
-                                    absent=words.say("no_rate")),
+        svg=charts.intervals_by_group(
+            table, styles=words.styles(), axis=words.say("rates_axis"), absent=words.say("no_rate")
+        ),
         caution=(findings.evidence.card.caveats or [""])[0],
     )
 
@@ -131,9 +142,14 @@ def _values_over_time(words: Wording, frame: pd.DataFrame, style: str) -> str:
     parts = []
     for _, rows in frame.dropna(subset=["estimate"]).groupby("group", sort=False):
         first, last = _ends(rows)
-        parts.append(words.say("over_time_alt_value", group=first["group_label"],
-                               first_value=numbers.write(first["estimate"], style),
-                               last_value=numbers.write(last["estimate"], style)))  # fmt: skip
+        parts.append(
+            words.say(
+                "over_time_alt_value",
+                group=first["group_label"],
+                first_value=numbers.write(first["estimate"], style),
+                last_value=numbers.write(last["estimate"], style),
+            )
+        )
     return "; ".join(parts)
 
 
@@ -147,8 +163,14 @@ def show_rates_over_time(findings: Findings) -> Exhibit:
         latest = known[known["period"] == known["period"].max()]
         top = latest.loc[latest["estimate"].idxmax(), "group"]
         first, last = _ends(known[known["group"] == top])
-        title = words.say("rates_over_time_title", people=words.people(top), first=first["period"], last=last["period"],
-                          first_rate=numbers.rate(first["estimate"]), last_rate=numbers.rate(last["estimate"]))  # fmt: skip
+        title = words.say(
+            "rates_over_time_title",
+            people=words.people(top),
+            first=first["period"],
+            last=last["period"],
+            first_rate=numbers.rate(first["estimate"]),
+            last_rate=numbers.rate(last["estimate"]),
+        )
     table = release_open(frame)
     return Exhibit(
         id="rates_over_time",
@@ -159,9 +181,10 @@ def show_rates_over_time(findings: Findings) -> Exhibit:
         source=words.source_line(),
         table=table,
         columns=_rate_columns(words, with_period=True),
-        svg=charts.lines_by_group(table, styles=words.styles(), axis=words.say("rates_axis"),
-                                  context=findings.evidence.reference_group),
-    )  # fmt: skip
+        svg=charts.lines_by_group(
+            table, styles=words.styles(), axis=words.say("rates_axis"), context=findings.evidence.reference_group
+        ),
+    )
 
 
 def show_gap(findings: Findings) -> Exhibit:
@@ -192,7 +215,12 @@ def show_gap(findings: Findings) -> Exhibit:
             Column("estimate", _column(words, "ratio"), "ratio"),
             Column("lower", _column(words, "ratio_interval"), "ratio", interval_with="upper"),
             Column("difference", _column(words, "difference"), "signed"),
-            Column("difference_lower", _column(words, "difference_interval"), "signed", interval_with="difference_upper"),
+            Column(
+                "difference_lower",
+                _column(words, "difference_interval"),
+                "signed",
+                interval_with="difference_upper",
+            ),
             Column("p_adjusted", _column(words, "p"), "p"),
             Column("finding", _column(words, "finding")),
             Column("reason", _column(words, "note")),
@@ -224,9 +252,16 @@ def show_gap_over_time(findings: Findings) -> Exhibit:
             Column("finding", _column(words, "finding")),
             Column("reason", _column(words, "note")),
         ),
-        svg=charts.lines_by_group(table, styles=styles, axis=_column(words, "ratio"), style="ratio",
-                                  reference_line=1.0, reference_label=words.say("same_line"), log=True),
-    )  # fmt: skip
+        svg=charts.lines_by_group(
+            table,
+            styles=styles,
+            axis=_column(words, "ratio"),
+            style="ratio",
+            reference_line=1.0,
+            reference_label=words.say("same_line"),
+            log=True,
+        ),
+    )
 
 
 def _gap_title(words: Wording) -> str:
@@ -249,10 +284,12 @@ def show_trend(findings: Findings) -> Exhibit:
     trends = _named(findings.trends, words)
     relative = trends[trends["scale"] == "relative"].reset_index(drop=True)
     absolute = trends[trends["scale"] == "absolute"].set_index("group")
-    frame = relative.assign(**{
-        f"difference_{name}": relative["group"].map(absolute[name])
-        for name in ("estimate", "lower", "upper", "p_adjusted", "finding")
-    })  # fmt: skip
+    frame = relative.assign(
+        **{
+            f"difference_{name}": relative["group"].map(absolute[name])
+            for name in ("estimate", "lower", "upper", "p_adjusted", "finding")
+        }
+    )
     return Exhibit(
         id="trend",
         title=words.say("trend_title"),
@@ -282,9 +319,14 @@ def show_robustness(findings: Findings) -> Exhibit:
     frame = _named(rows, words).assign(choice_label=rows["choice"].map(choices).to_numpy())
     title = _robust_title(words, frame)
     values = "; ".join(
-        words.say("robust_alt_value", group=row["group_label"], choice=row["choice_label"], interval=words.interval(row, "ratio"))
+        words.say(
+            "robust_alt_value",
+            group=row["group_label"],
+            choice=row["choice_label"],
+            interval=words.interval(row, "ratio"),
+        )
         for _, row in frame.dropna(subset=["lower", "upper"]).iterrows()
-    )  # fmt: skip
+    )
     table = release_open(frame)
     return Exhibit(
         id="robustness",
@@ -301,8 +343,13 @@ def show_robustness(findings: Findings) -> Exhibit:
             Column("lower", _column(words, "interval"), "ratio", interval_with="upper"),
             Column("reason", _column(words, "note")),
         ),
-        svg=charts.ranges_by_group(table, styles=words.styles(), choices=choices, axis=_column(words, "ratio"),
-                                   absent=words.say("no_ratio")),
+        svg=charts.ranges_by_group(
+            table,
+            styles=words.styles(),
+            choices=choices,
+            axis=_column(words, "ratio"),
+            absent=words.say("no_ratio"),
+        ),
         caution=words.say("method_choices"),
     )
 

@@ -27,9 +27,11 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
     except ValidationError as error:
         faults = faults_of(error, Review, Document("", {}, {}))
         raise ParameterError(
-            [Fault(f.code, f.message, None, None, str(detail["loc"][0]), f.value, f.hint)
-             for f, detail in zip(faults, error.errors(), strict=True)]
-        ) from None  # fmt: skip
+            [
+                Fault(f.code, f.message, None, None, str(detail["loc"][0]), f.value, f.hint)
+                for f, detail in zip(faults, error.errors(), strict=True)
+            ]
+        ) from None
     evidence = gather(request, project=project)
     files = [(project / request.data_folder / source.card.file, source.sha256) for source in evidence.sources]
     if request.indicator.endswith((".yml", ".yaml")):

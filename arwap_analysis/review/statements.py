@@ -23,7 +23,13 @@ def show_question(findings: Findings) -> Statements:
 def main_points(findings: Findings) -> Statements:
     """Return the answer in a few sentences: who, how much, whether it changes, and how firm it is."""
     words = Wording(findings)
-    points = [_highest(words), *_comparisons(words), *_changes(words), _population_effect(words), *_unknown(words)]
+    points = [
+        _highest(words),
+        *_comparisons(words),
+        *_changes(words),
+        _population_effect(words),
+        *_unknown(words),
+    ]
     return Statements("main_points", tuple(point for point in points if point))
 
 
@@ -44,16 +50,23 @@ def _highest(words: Wording) -> str:
     if rates.empty:
         return words.say("no_rates")
     top = rates.loc[rates["estimate"].idxmax()]
-    values = {"people": words.people(top["group"]), "rate": numbers.rate(top["estimate"]),
-              "interval": words.interval(top, "rate")}  # fmt: skip
+    values = {
+        "people": words.people(top["group"]),
+        "rate": numbers.rate(top["estimate"]),
+        "interval": words.interval(top, "rate"),
+    }
     reference = findings.evidence.reference_group
     if top["group"] == reference:
         return words.say("highest_rate_is_reference", **values)
     gap = ratios(findings).loc[top["group"]]
     if pd.isna(gap["estimate"]):
         return words.say("highest_rate_no_ratio", reason=_lower_first(gap["reason"]), **values)
-    return words.say("highest_rate", ratio=numbers.ratio(gap["estimate"]),
-                     reference_rate=numbers.rate(rates.loc[reference, "estimate"]), **values)  # fmt: skip
+    return words.say(
+        "highest_rate",
+        ratio=numbers.ratio(gap["estimate"]),
+        reference_rate=numbers.rate(rates.loc[reference, "estimate"]),
+        **values,
+    )
 
 
 def _lower_first(text: str) -> str:
@@ -80,10 +93,14 @@ def _with_ratios(words: Wording, rows: pd.DataFrame) -> str:
     return words.join(
         words.people(row["group"])
         if pd.isna(row["estimate"])
-        else words.say("group_with_ratio", people=words.people(row["group"]), ratio=numbers.ratio(row["estimate"]),
-                       interval=words.interval(row, "ratio"))
+        else words.say(
+            "group_with_ratio",
+            people=words.people(row["group"]),
+            ratio=numbers.ratio(row["estimate"]),
+            interval=words.interval(row, "ratio"),
+        )
         for _, row in rows.iterrows()
-    )  # fmt: skip
+    )
 
 
 def _changes(words: Wording) -> list[str]:
@@ -98,8 +115,13 @@ def _changes(words: Wording) -> list[str]:
             sentences.append(words.say(f"gap_{direction}", groups=groups))
     untested = relative[relative["direction"] == "not_assessed"]
     if len(untested):
-        sentences.append(words.say("gap_not_assessed", groups=words.all_people(untested["group"]),
-                                   reason=_lower_first(untested["reason"].iloc[0])))  # fmt: skip
+        sentences.append(
+            words.say(
+                "gap_not_assessed",
+                groups=words.all_people(untested["group"]),
+                reason=_lower_first(untested["reason"].iloc[0]),
+            )
+        )
     absolute = trends[trends["scale"] == "absolute"].set_index("group")["direction"]
     other = relative["group"].map(absolute).where(lambda verdict: verdict != relative["direction"].to_numpy())
     for direction in ("widening", "closing", "reversed", "no_clear_change"):
@@ -129,8 +151,12 @@ def _population_effect(words: Wording) -> str:
     if shared.empty:
         return ""
     group = main.loc[shared].idxmax()
-    return words.say("trend_population", people=words.people(group), ratio=numbers.ratio(main[group]),
-                     other_ratio=numbers.ratio(other[group]))  # fmt: skip
+    return words.say(
+        "trend_population",
+        people=words.people(group),
+        ratio=numbers.ratio(main[group]),
+        other_ratio=numbers.ratio(other[group]),
+    )
 
 
 def _unknown(words: Wording) -> list[str]:
@@ -141,9 +167,13 @@ def _unknown(words: Wording) -> list[str]:
         return [words.say("unknown_none")]
     first = share.iloc[0]
     sentences = [
-        words.say("unknown_share", unknown=numbers.count(first["numerator"]), total=numbers.count(first["denominator"]),
-                  share=numbers.percent(first["estimate"]))
-    ]  # fmt: skip
+        words.say(
+            "unknown_share",
+            unknown=numbers.count(first["numerator"]),
+            total=numbers.count(first["denominator"]),
+            share=numbers.percent(first["estimate"]),
+        )
+    ]
     clear = ratios(findings)
     clear = clear[clear["p_adjusted"] < 1 - findings.evidence.request.confidence]
     rows = focus(findings.choices, findings)
@@ -161,7 +191,13 @@ def describe_limits(findings: Findings) -> Statements:
     """Return how sure one can be: small numbers, absent groups, rounding, and the caveats of every card."""
     words = Wording(findings)
     evidence = findings.evidence
-    points = [*evidence.card.caveats, _small_numbers(words), _absent(words), _rounding(words), _dispersion(words)]
+    points = [
+        *evidence.card.caveats,
+        _small_numbers(words),
+        _absent(words),
+        _rounding(words),
+        _dispersion(words),
+    ]
     points += [caveat for source in evidence.sources for caveat in source.card.caveats]
     points += [_hidden(words), words.say("not_causes")]
     return Statements("limits", tuple(dict.fromkeys(p.strip() for p in points if p)), role="cautions")
@@ -187,8 +223,12 @@ def _rounding(words: Wording) -> str:
     if bounds.empty:
         return ""
     widest = bounds.loc[(bounds["upper"] / bounds["lower"]).idxmax()]
-    return words.say("rounding_effect", people=words.people(widest["group"]), lower=numbers.ratio(widest["lower"]),
-                     upper=numbers.ratio(widest["upper"]))  # fmt: skip
+    return words.say(
+        "rounding_effect",
+        people=words.people(widest["group"]),
+        lower=numbers.ratio(widest["lower"]),
+        upper=numbers.ratio(widest["upper"]),
+    )
 
 
 def _dispersion(words: Wording) -> str:
@@ -219,9 +259,15 @@ def list_sources(findings: Findings) -> Statements:
     """Return every source with publisher, licence and the digest of the file, and the disclosure policy."""
     words = Wording(findings)
     lines = [
-        words.say("source_line", title=source.card.title.en, publisher=source.card.publisher,
-                  collection=source.card.collection or source.card.title.en, licence=source.card.licence,
-                  obtained=source.card.obtained or source.card.file, digest=source.sha256)
+        words.say(
+            "source_line",
+            title=source.card.title.en,
+            publisher=source.card.publisher,
+            collection=source.card.collection or source.card.title.en,
+            licence=source.card.licence,
+            obtained=source.card.obtained or source.card.file,
+            digest=source.sha256,
+        )
         for source in findings.evidence.sources
-    ]  # fmt: skip
+    ]
     return Statements("sources", (*dict.fromkeys(lines), OPEN_DATA.statement), role="sources")

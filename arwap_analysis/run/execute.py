@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -15,6 +16,8 @@ from typing import Any
 
 from arwap_analysis.errors import Fault, ParameterError, RunError
 from arwap_analysis.present.bundle import write_bundle
+from arwap_analysis.run.kernels import kernel_manager_class
+from arwap_analysis.run.parameters import read_notebook
 from arwap_analysis.run.provenance import report_date, write_manifest
 from arwap_analysis.run.spec import Report
 
@@ -56,8 +59,13 @@ def run_report(report: Report, *, out: Path | None = None, progress: Progress | 
     with _exclusive(target) as aside:
         notebook = _execute(report, aside / "report.ipynb", target, progress)
         title = str(report.parameters.get("title", report.id))
-        page = write_bundle(notebook, aside, title=title, language=str(report.parameters.get("language", "en")),
-                            facts=(("Report made", report_date(started)), ("Review", report.id)))  # fmt: skip
+        page = write_bundle(
+            notebook,
+            aside,
+            title=title,
+            language=str(report.parameters.get("language", "en")),
+            facts=(("Report made", report_date(started)), ("Review", report.id)),
+        )
         write_manifest(report, aside, started=started)
         _move_into_place(aside, target)
     shutil.rmtree(_failed(target), ignore_errors=True)
@@ -75,44 +83,65 @@ def _execute(report: Report, destination: Path, target: Path, progress: Progress
     from papermill.exceptions import PapermillExecutionError
 
     hooks = {} if progress is None else {"on_cell_executed": _progress_hook(report, progress)}
+    # papermill warns of types that its own parser cannot read; ours has checked them already.
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    log = destination.parent.with_name("kernel.log")  # beside the outputs, so that it is not one of them
     try:
         return papermill.execute_notebook(
-            str(report.notebook), str(destination), parameters=dict(report.parameters), kernel_name=_KERNEL,
-            cwd=str(report.project), progress_bar=False, log_output=False, **hooks,
-        )  # fmt: skip
+            str(report.notebook),
+            str(destination),
+            parameters=dict(report.parameters),
+            kernel_name=_KERNEL,
+            cwd=str(report.project),
+            progress_bar=False,
+            kernel_manager_class=kernel_manager_class(log),
+            log_output=False,
+            **hooks,
+        )
     except PapermillExecutionError as error:
-        kept = _keep_failed(destination, target, _ANSI.sub("", str(error)))
+        kept = _keep_failed(destination, target, str(error), log)
         message = f"{error.ename}: {error.evalue}"
         raise RunError(report.id, message, cell=str(error.cell_index), notebook=str(kept)) from None
     except RuntimeError as error:  # nbclient: the kernel died, or did not start
-        kept = _keep_failed(destination, target, str(error)) if destination.exists() else None
-        raise RunError(report.id, str(error), notebook=str(kept) if kept else None) from None
+        kept = _keep_failed(destination, target, str(error), log)
+        raise RunError(report.id, str(error), notebook=str(kept)) from None
 
 
 def _progress_hook(report: Report, progress: Progress) -> Callable[..., None]:
-    """Return what nbclient calls after each cell; it counts code cells and remembers the headings."""
-    from arwap_analysis.run.parameters import read_notebook
-
-    total = sum(cell.cell_type == "code" for cell in read_notebook(report.notebook).cells) + 1
+    """Return what nbclient calls after each cell: it counts cells and names the section that comes next."""
+    sections = _sections(report.notebook)
     done = 0
 
-    def after_cell(cell: Any, cell_index: int, execute_reply: Any) -> None:
+    def after_cell(**_: Any) -> None:
         nonlocal done
-        del cell_index, execute_reply
         done += 1
-        first = cell.source.strip().splitlines()[0] if cell.source.strip() else ""
-        progress(min(done, total), total, first)
+        progress(min(done, len(sections)), len(sections), sections[min(done, len(sections) - 1)])
 
     return after_cell
 
 
-def _keep_failed(notebook: Path, target: Path, error: str) -> Path:
+def _sections(path: Path) -> list[str]:
+    """Return the heading above each cell that will run, the one with the injected parameters included."""
+    sections, heading = [], ""
+    for cell in read_notebook(path).cells:
+        if cell.cell_type == "markdown":
+            headings = [line for line in cell.source.splitlines() if line.startswith("#")]
+            heading = headings[-1].lstrip("# ") if headings else heading
+        elif cell.cell_type == "code":
+            sections += [heading] * (2 if "parameters" in cell.metadata.get("tags", ()) else 1)
+    return sections
+
+
+def _keep_failed(notebook: Path, target: Path, error: str, log: Path) -> Path:
     """Move the failed notebook and its error beside the earlier report, replacing an older failure."""
     folder = _failed(target)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    shutil.move(notebook, folder / "report.ipynb")
-    (folder / "error.txt").write_text(error, encoding="utf-8")
+    if notebook.exists():  # a kernel that never started leaves none
+        shutil.move(notebook, folder / "report.ipynb")
+    said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    text = f"{error}\n\nWhat the kernel said outside the cells:\n{said}" if said.strip() else error
+    (folder / "error.txt").write_text(_ANSI.sub("", text), encoding="utf-8")
     return folder / "report.ipynb"
 
 
@@ -124,14 +153,20 @@ def _exclusive(target: Path) -> Iterator[Path]:
         lock = os.open(target.with_name(f".{target.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
         raise ParameterError(
-            Fault("cannot_write", f"the outputs folder cannot be written to: {error.strerror}", str(target.parent),
-                  hint="Choose another folder with --out, or ask for the right to write there.")
-        ) from None  # fmt: skip
+            Fault(
+                "cannot_write",
+                f"the outputs folder cannot be written to: {error.strerror}",
+                str(target.parent),
+                hint="Choose another folder with --out, or ask for the right to write there.",
+            )
+        ) from None
     try:
         if not _lock(lock):
             raise RunError(target.name, "another run is writing this report; wait for it, or use another --out")
         _recover(target)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True) as aside:
+        with tempfile.TemporaryDirectory(
+            prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
+        ) as aside:
             inner = Path(aside) / target.name
             inner.mkdir()
             yield inner

@@ -52,31 +52,47 @@ def new_review(
         When the data file has no column that can be recognised for a role, with the columns it has.
     """
     if not re.match(ID_PATTERN, name):
-        raise ParameterError(Fault("bad_name", "a review's name is made of lower case letters, digits and _", value=name,
-                                   hint="For example school_exclusions."))  # fmt: skip
+        raise ParameterError(
+            Fault(
+                "bad_name",
+                "a review's name is made of lower case letters, digits and _",
+                value=name,
+                hint="For example school_exclusions.",
+            )
+        )
     parameters = notebook_parameters(project / "notebooks" / f"{notebook}.ipynb")
     files = {project / "params" / f"{name}.yml": ""}
     values: dict[str, object] = {}
     if data is not None:
         card = project / "data" / f"{name}.yml"
         files[card] = _card(name, data, project)
-        values = {"indicator": f"data/{name}.yml", "data_folder": ".",
-                  "title": name.replace("_", " ").capitalize(),
-                  "question": "Write here the question that this review answers."}  # fmt: skip
+        values = {
+            "indicator": f"data/{name}.yml",
+            "data_folder": ".",
+            "title": name.replace("_", " ").capitalize(),
+            "question": "Write here the question that this review answers.",
+        }
     files[project / "params" / f"{name}.yml"] = _parameters_file(name, notebook, parameters, values)
     taken = [path for path in files if path.exists()]
     if taken:
-        raise ParameterError([Fault("file_exists", "the file is there already", str(path),
-                                    hint="Choose another name, or move the file away.") for path in taken])  # fmt: skip
+        raise ParameterError(
+            [
+                Fault(
+                    "file_exists",
+                    "the file is there already",
+                    str(path),
+                    hint="Choose another name, or move the file away.",
+                )
+                for path in taken
+            ]
+        )
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return tuple(files)
 
 
-def _parameters_file(
-    name: str, notebook: str, parameters: Sequence[Parameter], values: dict[str, object]
-) -> str:
+def _parameters_file(name: str, notebook: str, parameters: Sequence[Parameter], values: dict[str, object]) -> str:
     """Return a parameters file with one commented line for each option of the notebook."""
     lines = [
         f"# Render with: arwap run params/{name}.yml",
@@ -90,8 +106,12 @@ def _parameters_file(
         if parameter.name == "review_id":
             continue
         value = values.get(parameter.name, parameter.default)
-        lines += [*textwrap.wrap(f"{parameter.help} ({parameter.type_text})", 100, initial_indent="  # ",
-                                 subsequent_indent="  # "), f"  {parameter.name}: {_yaml(value)}"]  # fmt: skip
+        lines += [
+            *textwrap.wrap(
+                f"{parameter.help} ({parameter.type_text})", 100, initial_indent="  # ", subsequent_indent="  # "
+            ),
+            f"  {parameter.name}: {_yaml(value)}",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -110,11 +130,18 @@ def _card(name: str, data: Path, project: Path) -> str:
     found = {role: _recognise(columns, names) for role, names in _ROLES.items()}
     missing = [role for role, column in found.items() if column is None]
     if missing:
-        raise DataError([
-            Fault("no_such_column", f"no column could be recognised for the {role}", str(data), 1,
-                  hint=f"Name one of them {', '.join(_ROLES[role][:3])}. Present: {', '.join(columns) or 'none'}.")
-            for role in missing
-        ])  # fmt: skip
+        raise DataError(
+            [
+                Fault(
+                    "no_such_column",
+                    f"no column could be recognised for the {role}",
+                    str(data),
+                    1,
+                    hint=f"Name one of them {', '.join(_ROLES[role][:3])}. Present: {', '.join(columns) or 'none'}.",
+                )
+                for role in missing
+            ]
+        )
     classification = get_classification(_CLASSIFICATION)
     labels = list(dict.fromkeys((row.get(str(found["group"])) or "").strip() for row in rows))
     mapping = [f"      {_yaml(label)}: {_code(classification, label)}" for label in labels if label]
@@ -127,13 +154,18 @@ def _card(name: str, data: Path, project: Path) -> str:
     licence: "Write here the licence, for example Open Government Licence v3.0"
     file: {_yaml(file)}
     sha256: {digest}  # a changed file is refused until this is changed too
-    layout: {{{{kind: long, group_column: {_yaml(found["group"])}, period_column: {_yaml(found["period"])}, value_column: {{value}}}}}}
+    layout:
+      kind: long  # a row for each group and period; wide: a column for each period
+      group_column: {_yaml(found["group"])}
+      period_column: {_yaml(found["period"])}
+      value_column: {{value}}
     area: {{{{code: W92000004, name: Wales}}}}
     classification: {_CLASSIFICATION}
     groups:  # label in the file: code ({", ".join(classification.codes[:-1])})
 {{mapping}}
     disclosure: open  # open: published data, protected by its publisher; unpublished data are not supported yet
 """
+
     def filled(role: str) -> str:
         return source.format(role=role, value=_yaml(found[role]), mapping="\n".join(mapping)).strip("\n")
 

@@ -42,8 +42,14 @@ def read_notebook(path: Path) -> Any:
     except FileNotFoundError:
         folder = path.parent
         near = sorted(p.stem for p in folder.glob("*.ipynb")) if folder.is_dir() else []
-        raise ParameterError(Fault("missing_notebook", "there is no such notebook", str(path),
-                                   hint=f"Available: {', '.join(near) or 'none'}.")) from None  # fmt: skip
+        raise ParameterError(
+            Fault(
+                "missing_notebook",
+                "there is no such notebook",
+                str(path),
+                hint=f"Available: {', '.join(near) or 'none'}.",
+            )
+        ) from None
     except (ValueError, OSError, UnicodeDecodeError) as error:
         raise ParameterError(Fault("not_a_notebook", f"this is not a Jupyter notebook: {error}", str(path))) from None
 
@@ -58,9 +64,13 @@ def notebook_parameters(path: Path) -> tuple[Parameter, ...]:
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     if len(cells) != 1:
         raise ParameterError(
-            Fault("no_parameters_cell", f"{len(cells) or 'no'} cell of the notebook is tagged 'parameters'", str(path),
-                  hint="Tag exactly one; without it every report would silently run on the defaults.")
-        )  # fmt: skip
+            Fault(
+                "no_parameters_cell",
+                f"{len(cells) or 'no'} cell of the notebook is tagged 'parameters'",
+                str(path),
+                hint="Tag exactly one; without it every report would silently run on the defaults.",
+            )
+        )
     source = cells[0].source
     helps = _comments(source)
     found, faults = [], []
@@ -68,15 +78,28 @@ def notebook_parameters(path: Path) -> tuple[Parameter, ...]:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
             try:
                 default = ast.literal_eval(node.value)
-                found.append(Parameter(node.target.id, _type(node.annotation), ast.unparse(node.annotation), default,
-                                       helps.get(node.lineno, "")))  # fmt: skip
+                found.append(
+                    Parameter(
+                        node.target.id,
+                        _type(node.annotation),
+                        ast.unparse(node.annotation),
+                        default,
+                        helps.get(node.lineno, ""),
+                    )
+                )
                 continue
             except ValueError as error:
                 reason = str(error)
         else:
             reason = "it is not of the form name: type = value  # help"
-        faults.append(Fault("unreadable_parameter", f"line {node.lineno} of the parameters cell cannot be read: {reason}",
-                            str(path), value=ast.unparse(node)))  # fmt: skip
+        faults.append(
+            Fault(
+                "unreadable_parameter",
+                f"line {node.lineno} of the parameters cell cannot be read: {reason}",
+                str(path),
+                value=ast.unparse(node),
+            )
+        )
     if faults:
         raise ParameterError(faults)
     return tuple(found)

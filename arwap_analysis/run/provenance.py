@@ -19,11 +19,32 @@ __all__ = ["PACKAGES", "report_date", "write_manifest"]
 
 # The packages that bear on the numbers, the pictures or the page.
 PACKAGES = (
-    "numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "pydantic", "papermill", "nbclient",
-    "nbconvert", "ipykernel",
-)  # fmt: skip
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December")  # fmt: skip
+    "numpy",
+    "scipy",
+    "pandas",
+    "statsmodels",
+    "matplotlib",
+    "seaborn",
+    "pydantic",
+    "papermill",
+    "nbclient",
+    "nbconvert",
+    "ipykernel",
+)
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def report_date(started: datetime) -> str:
@@ -49,7 +70,11 @@ def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "outputs": [
-            {"path": path.relative_to(folder).as_posix(), "sha256": file_digest(path), "bytes": path.stat().st_size}
+            {
+                "path": path.relative_to(folder).as_posix(),
+                "sha256": file_digest(path),
+                "bytes": path.stat().st_size,
+            }
             for path in outputs
         ],
         "varies_between_runs": ["started", "finished", "report.ipynb (times of cells)", "report.html (date)"],
@@ -66,10 +91,12 @@ def _shown(path: Path, project: Path) -> str:
 
 def _revision(project: Path) -> dict[str, Any]:
     """Return the git commit of the project and whether files had changed since; empty outside a checkout."""
+
     def git(*arguments: str) -> str | None:
         try:
-            done = subprocess.run(["git", "-C", str(project), *arguments], capture_output=True, text=True, timeout=20,
-                                  check=False)  # fmt: skip
+            done = subprocess.run(
+                ["git", "-C", str(project), *arguments], capture_output=True, text=True, timeout=20, check=False
+            )
         except (OSError, subprocess.TimeoutExpired):
             return None
         return done.stdout.strip() if done.returncode == 0 else None
@@ -77,4 +104,7 @@ def _revision(project: Path) -> dict[str, Any]:
     commit = git("rev-parse", "HEAD")
     if commit is None:
         return {}
-    return {"commit": commit, "changed_since_commit": bool(git("status", "--porcelain", "--untracked-files=no"))}
+    return {
+        "commit": commit,
+        "changed_since_commit": bool(git("status", "--porcelain", "--untracked-files=no")),
+    }

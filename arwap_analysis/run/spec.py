@@ -101,8 +101,9 @@ def _overrides(pairs: Sequence[str], types: Mapping[str, Any]) -> dict[str, Any]
             fault = Fault("not_a_pair", "--set takes key=value", value=pair, hint="For example --set confidence=0.99.")
             raise ParameterError(fault)
         if key not in types:
-            raise ParameterError(Fault("unknown_key", f"there is no option '{key}'", "--set",
-                                       hint=did_you_mean(key, list(types))))  # fmt: skip
+            raise ParameterError(
+                Fault("unknown_key", f"there is no option '{key}'", "--set", hint=did_you_mean(key, list(types)))
+            )
         value = yaml.safe_load(text) if text else ""
         is_text = types[key] in (str, str | None) and value is not None
         values[key] = text if is_text else value
@@ -113,29 +114,51 @@ def _with_quote_hint(fault: Fault) -> Fault:
     """Tell of YAML's habit of reading 2011 as a number and no as false where text was meant."""
     if "valid string" not in fault.message:
         return fault
-    return Fault(fault.code, fault.message, fault.file, fault.row, fault.column, fault.value,
-                 "Put it in quotation marks, so that YAML keeps it as text.")  # fmt: skip
+    return Fault(
+        fault.code,
+        fault.message,
+        fault.file,
+        fault.row,
+        fault.column,
+        fault.value,
+        "Put it in quotation marks, so that YAML keeps it as text.",
+    )
 
 
-def _preflight(
-    notebook: Path, values: Mapping[str, Any], project: Path, document: Document
-) -> tuple[InputFile, ...]:
+def _preflight(notebook: Path, values: Mapping[str, Any], project: Path, document: Document) -> tuple[InputFile, ...]:
     """Call the check that the notebook names in its metadata, on the very values that it will run with."""
     name = read_notebook(notebook).metadata.get("arwap", {}).get("preflight")
     if name is None:
         return ()
     module, _, function = str(name).partition(":")
     if not module.startswith("arwap_analysis.") or not function:
-        raise ParameterError(Fault("unknown_preflight", "the notebook names a check outside this package", str(notebook),
-                                   value=str(name), hint="Write arwap_analysis.<module>:<function>."))  # fmt: skip
+        raise ParameterError(
+            Fault(
+                "unknown_preflight",
+                "the notebook names a check outside this package",
+                str(notebook),
+                value=str(name),
+                hint="Write arwap_analysis.<module>:<function>.",
+            )
+        )
     check = getattr(importlib.import_module(module), function)
     try:
         return tuple(InputFile(path, sha256) for path, sha256 in check(values, project=project))
     except ParameterError as error:
         # A fault that names no file is about a value in the parameters file: say on which line it stands.
-        raise ParameterError([
-            fault if fault.file else Fault(fault.code, fault.message, document.name,
-                                           document.line(("parameters", fault.column or "")), fault.column,
-                                           fault.value, fault.hint)
-            for fault in error.faults
-        ]) from None  # fmt: skip
+        raise ParameterError(
+            [
+                fault
+                if fault.file
+                else Fault(
+                    fault.code,
+                    fault.message,
+                    document.name,
+                    document.line(("parameters", fault.column or "")),
+                    fault.column,
+                    fault.value,
+                    fault.hint,
+                )
+                for fault in error.faults
+            ]
+        ) from None

@@ -18,7 +18,16 @@ from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
 from arwap_analysis.ethnicity import Classification, get_classification
 from arwap_analysis.indicators.catalogue import ID_PATTERN, Title
 
-__all__ = ["Area", "Layout", "SourceCard", "SourceTable", "file_digest", "label_map", "load_source", "source_ids"]
+__all__ = [
+    "Area",
+    "Layout",
+    "SourceCard",
+    "SourceTable",
+    "file_digest",
+    "label_map",
+    "load_source",
+    "source_ids",
+]
 
 MissingStatus = Literal["suppressed", "not_collected", "not_applicable", "low_reliability"]
 # The shorthand of the Government Analysis Function; a card adds or overrides marks of its publisher.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,10 +62,14 @@ def read_published(card: SourceCard, *, folder: Path) -> SourceTable:
     digest = file_digest(path)
     if card.sha256 is not None and digest != card.sha256:
         raise DataError(
-            Fault("changed_file", f"the file is not the one that the card of '{card.id}' describes", str(path),
-                  hint="If the publisher revised it, check the new figures and put the new SHA-256 in the card.",
-                  value=digest)
-        )  # fmt: skip
+            Fault(
+                "changed_file",
+                f"the file is not the one that the card of '{card.id}' describes",
+                str(path),
+                hint="If the publisher revised it, check the new figures and put the new SHA-256 in the card.",
+                value=digest,
+            )
+        )
     cells = list(_cells(card, _rows(path), str(path)))
     frame, totals = _typed(card, cells, str(path))
     return SourceTable(card, frame, digest, _check_totals(card, frame, totals))
@@ -76,7 +80,9 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        fault = Fault("wrong_encoding", "the file is not UTF-8 text", str(path), hint=f"Save it as CSV UTF-8 ({error.reason}).")  # fmt: skip
+        fault = Fault(
+            "wrong_encoding", "the file is not UTF-8 text", str(path), hint=f"Save it as CSV UTF-8 ({error.reason})."
+        )
         raise DataError(fault) from None
     rows = [(n, row) for n, row in enumerate(csv.reader(text.splitlines()), start=1) if any(c.strip() for c in row)]
     if len(rows) < 2:
@@ -84,10 +90,16 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
         raise DataError(Fault("empty_file", what, str(path), hint="Export the table again."))
     width = len(rows[0][1])
     ragged = [
-        Fault("ragged_row", f"the row has {len(row)} cells and the header {width}", str(path), n,
-              hint="A comma inside a label or a number needs quotation marks around it.")
-        for n, row in rows if len(row) != width
-    ]  # fmt: skip
+        Fault(
+            "ragged_row",
+            f"the row has {len(row)} cells and the header {width}",
+            str(path),
+            n,
+            hint="A comma inside a label or a number needs quotation marks around it.",
+        )
+        for n, row in rows
+        if len(row) != width
+    ]
     if ragged:
         raise DataError(ragged)
     return [(n, [cell.strip() for cell in row]) for n, row in rows]
@@ -99,12 +111,15 @@ def _cells(card: SourceCard, rows: list[tuple[int, list[str]]], file: str) -> It
     header = rows[0][1]
     needed = [c for c in (layout.group_column, layout.period_column, layout.value_column, *layout.where) if c]
     faults = [
-        Fault("missing_column", "the file has no such column", file, rows[0][0], column, hint=did_you_mean(column, header))
-        for column in needed if column not in header
+        Fault(
+            "missing_column", "the file has no such column", file, rows[0][0], column, hint=did_you_mean(column, header)
+        )
+        for column in needed
+        if column not in header
     ] + [
         Fault("repeated_column", "two columns have the same name", file, rows[0][0], column, hint="Rename one.")
         for column in sorted({c for c in header if header.count(c) > 1})
-    ]  # fmt: skip
+    ]
     if faults:
         raise DataError(faults)
     kept = _where(layout, header, rows[1:], file)
@@ -129,8 +144,16 @@ def _where(
         found = list(dict.fromkeys(row[index] for _, row in rows))
         rows = [(n, row) for n, row in rows if row[index] == wanted]
         if not rows:
-            raise DataError(Fault("no_row_matches", f"no row has '{wanted}' in this column", file, None, column,
-                                  hint=did_you_mean(wanted, found)))  # fmt: skip
+            raise DataError(
+                Fault(
+                    "no_row_matches",
+                    f"no row has '{wanted}' in this column",
+                    file,
+                    None,
+                    column,
+                    hint=did_you_mean(wanted, found),
+                )
+            )
     return rows
 
 
@@ -139,13 +162,23 @@ def _typed(card: SourceCard, cells: list[_Cell], file: str) -> tuple[pd.DataFram
     classification, labels = label_map(card)
     marks = {**STANDARD_MARKS, **card.missing}
     faults: dict[Fault, None] = {}  # a set that keeps its order: a wrong label repeats in every period
-    rows, totals = [], []
+    rows: list[tuple[object, ...]] = []
+    totals: list[tuple[object, ...]] = []
     for cell in cells:
         known = labels.get(normal_label(cell.label))
         if known is None:
             names = [label.label for label in labels.values()]
-            faults[Fault("unknown_label", "this group label is not known to the source", file, cell.row,
-                         cell.label_column, cell.label, did_you_mean(cell.label, names))] = None  # fmt: skip
+            faults[
+                Fault(
+                    "unknown_label",
+                    "this group label is not known to the source",
+                    file,
+                    cell.row,
+                    cell.label_column,
+                    cell.label,
+                    did_you_mean(cell.label, names),
+                )
+            ] = None
             continue
         if known.treatment == "part":
             continue
@@ -168,7 +201,7 @@ def _typed(card: SourceCard, cells: list[_Cell], file: str) -> tuple[pd.DataFram
 
 
 def _value(
-    cell: _Cell, marks: dict[str, str], file: str, faults: dict[Fault, None]
+    cell: _Cell, marks: Mapping[str, str], file: str, faults: dict[Fault, None]
 ) -> tuple[float, str, str] | None:
     """Return the number with its status and reason, or record a fault."""
     text = cell.text.translate(_MINUS).replace("\N{NO-BREAK SPACE}", "")
@@ -182,8 +215,17 @@ def _value(
         return None
     number = float(text.replace(",", ""))
     if number < 0:
-        faults[Fault("negative_count", "a count cannot be negative", file, cell.row, cell.column, cell.text,
-                     "Correct it at the source.")] = None  # fmt: skip
+        faults[
+            Fault(
+                "negative_count",
+                "a count cannot be negative",
+                file,
+                cell.row,
+                cell.column,
+                cell.text,
+                "Correct it at the source.",
+            )
+        ] = None
         return None
     return number, "published", ""
 
@@ -195,8 +237,9 @@ def _period(cell: _Cell, file: str, faults: dict[Fault, None]) -> str | None:
     except DataError as error:
         (fault,) = error.faults
         row = cell.row if cell.period_column else 1
-        faults[Fault(fault.code, fault.message, file, row, cell.period_column or cell.column, cell.period,
-                     fault.hint)] = None  # fmt: skip
+        faults[
+            Fault(fault.code, fault.message, file, row, cell.period_column or cell.column, cell.period, fault.hint)
+        ] = None
         return None
 
 
@@ -204,9 +247,17 @@ def _find_duplicates(card: SourceCard, frame: pd.DataFrame, file: str, faults: d
     """Record every row whose group and period stand in an earlier row already."""
     repeated = frame[frame.duplicated(["group", "period"], keep="first")]
     for record in repeated.itertuples():
-        faults[Fault("duplicate_row", f"a second figure for '{record.group}' in {record.period}", file, int(record.row),
-                     card.layout.group_column, str(record.label),
-                     "Keep one row for each group and period.")] = None  # fmt: skip
+        faults[
+            Fault(
+                "duplicate_row",
+                f"a second figure for '{record.group}' in {record.period}",
+                file,
+                int(record.row),
+                card.layout.group_column,
+                str(record.label),
+                "Keep one row for each group and period.",
+            )
+        ] = None
 
 
 def _check_totals(card: SourceCard, frame: pd.DataFrame, totals: pd.DataFrame) -> tuple[str, ...]:

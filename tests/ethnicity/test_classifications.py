@@ -9,7 +9,16 @@ def test_codes_are_unique_and_every_group_is_named_in_both_languages_with_a_sour
     classification = get_classification(name)
     assert len(set(classification.codes)) == len(classification.codes)
     for group in classification.groups:
-        for field in ("name_en", "short_en", "people_en", "name_cy", "short_cy", "people_cy", "hides", "source"):
+        for field in (
+            "name_en",
+            "short_en",
+            "people_en",
+            "name_cy",
+            "short_cy",
+            "people_cy",
+            "hides",
+            "source",
+        ):
             assert getattr(group, field).strip(), (group.code, field)
         assert group.welsh_status in ("official", "to_review")
 

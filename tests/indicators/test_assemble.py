@@ -20,9 +20,16 @@ DAYS = {"2011": date(2011, 3, 27), "2021": date(2021, 3, 27)}
 
 def assemble(rule, denominator=POPULATION, numerator=NUMERATOR):
     return assemble_indicator(
-        numerator, denominator, rule=rule, indicator="x", area="W92000004", area_name="Wales",
-        classification="ethnic_group_5", source="x", reference_days=DAYS,
-    ).set_index(["period", "group"])  # fmt: skip
+        numerator,
+        denominator,
+        rule=rule,
+        indicator="x",
+        area="W92000004",
+        area_name="Wales",
+        classification="ethnic_group_5",
+        source="x",
+        reference_days=DAYS,
+    ).set_index(["period", "group"])
 
 
 def test_a_fixed_denominator_divides_every_period():

@@ -55,7 +55,11 @@ def test_each_fault_names_the_file_the_row_the_column_and_the_value(column, valu
 
 def test_all_faults_are_reported_at_once():
     table = indicator_table([("2011-12", "white", -1, 1000), ("2011-12", "blak", 20, 10)])
-    assert {fault.code for fault in faults(table)} == {"negative_count", "unknown_group", "numerator_over_denominator"}
+    assert {fault.code for fault in faults(table)} == {
+        "negative_count",
+        "unknown_group",
+        "numerator_over_denominator",
+    }
 
 
 def test_missing_columns_are_named_with_those_present():

@@ -25,7 +25,9 @@ def binomial_glm(a, n, b, m, time):
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     design = sm.add_constant(time - time.mean())
-    model = sm.GLM(np.column_stack([a, b]), design, family=sm.families.Binomial(), offset=np.full(len(a), np.log(n / m)))
+    model = sm.GLM(
+        np.column_stack([a, b]), design, family=sm.families.Binomial(), offset=np.full(len(a), np.log(n / m))
+    )
     with warnings.catch_warnings():
         # Equal shares in every period fit perfectly, which is what this model should find.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
@@ -42,12 +44,24 @@ def test_the_ratio_trend_equals_the_binomial_model_of_statsmodels():
         slope, error, dispersion, df = binomial_glm(a, n, WHITE, 2_928_253.0, YEARS)
         t = stats.t(df)
         np.testing.assert_allclose(
-            [found.annual_change[row], found.standard_error[row], found.dispersion[row], found.p_value[row],
-             found.lower[row], found.upper[row]],
-            [np.exp(slope), error, dispersion, 2 * t.sf(abs(slope / error)), np.exp(slope - t.ppf(0.975) * error),
-             np.exp(slope + t.ppf(0.975) * error)],
+            [
+                found.annual_change[row],
+                found.standard_error[row],
+                found.dispersion[row],
+                found.p_value[row],
+                found.lower[row],
+                found.upper[row],
+            ],
+            [
+                np.exp(slope),
+                error,
+                dispersion,
+                2 * t.sf(abs(slope / error)),
+                np.exp(slope - t.ppf(0.975) * error),
+                np.exp(slope + t.ppf(0.975) * error),
+            ],
             rtol=1e-8,
-        )  # fmt: skip
+        )
 
 
 @settings(max_examples=40, deadline=None)
@@ -99,7 +113,7 @@ class TestBoth:
             [found.annual_change, found.lower, found.upper, found.fitted_first, found.fitted_last],
             [expected.annual_change, expected.lower, expected.upper, expected.fitted_first, expected.fitted_last],
             rtol=1e-9,
-        )  # fmt: skip
+        )
 
     def test_two_periods_make_no_trend(self, trend):
         few = {**REFERENCE, "reference_numerator": WHITE[:2], "time": YEARS[:2]}
@@ -141,8 +155,9 @@ def test_swapping_group_and_reference_inverts_the_ratio_trend():
 
 @pytest.mark.parametrize(("a", "b"), [(0.0, 10.0), (10.0, 0.0), (0.0, 0.0)])
 def test_a_group_without_any_event_has_no_ratio_trend(a, b):
-    found = rate_ratio_trend(np.full(5, a), 100.0, reference_numerator=np.full(5, b), reference_denominator=100.0,
-                             time=np.arange(5.0))  # fmt: skip
+    found = rate_ratio_trend(
+        np.full(5, a), 100.0, reference_numerator=np.full(5, b), reference_denominator=100.0, time=np.arange(5.0)
+    )
     assert np.isnan([found.annual_change, found.lower, found.upper, found.p_value]).all()
 
 

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,7 +23,7 @@ def difference(a, n, b, m, **options):
 
 def test_the_example_of_the_review_can_be_checked_by_hand():
     """290 in 18,276 is 15.9 per 1,000; 13,195 in 2,928,253 is 4.5; 15.9 / 4.5 = 3.5."""
-    assert 1000 * 290 / 18_276 == pytest.approx(15.868, abs=5e-4)
+    assert pytest.approx(15.868, abs=5e-4) == 1000 * 290 / 18_276
     assert ratio(290, 18_276, 13_195, 2_928_253).estimate == pytest.approx(3.5214, abs=5e-5)
     assert difference(290, 18_276, 13_195, 2_928_253, per=1000).estimate == pytest.approx(11.362, abs=5e-4)
 
@@ -53,9 +55,12 @@ def test_exact_limits_and_p_value_equal_the_binomial_test_of_scipy(a, n, b, m):
 @given(COUNT, PEOPLE, COUNT, PEOPLE)
 def test_log_limits_and_p_value_equal_the_poisson_model_of_statsmodels(a, n, b, m):
     import statsmodels.api as sm
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     model = sm.GLM([a, b], [[1, 1], [1, 0]], family=sm.families.Poisson(), offset=np.log([n, m]))
-    with np.errstate(invalid="ignore", divide="ignore"):  # a saturated model has no scale of its own
+    with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
+        # A saturated model fits perfectly and has no scale of its own; that is meant here.
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
         fit = model.fit(tol=1e-14, maxiter=200)
     found = ratio(a, n, b, m, method="log")
     np.testing.assert_allclose((found.lower, found.upper), np.exp(fit.conf_int()[1]), rtol=1e-6)
@@ -66,9 +71,7 @@ def test_log_limits_and_p_value_equal_the_poisson_model_of_statsmodels(a, n, b, 
 # 95 percent interval 0.8588 to 4.2772 (printed to 7 digits).
 def test_the_example_of_poisson_test_in_r():
     found = ratio(11, 800, 21, 3011)
-    np.testing.assert_allclose(
-        (found.estimate, found.lower, found.upper), (1.971488, 0.8584264, 4.2772659), rtol=1e-6
-    )
+    np.testing.assert_allclose((found.estimate, found.lower, found.upper), (1.971488, 0.8584264, 4.2772659), rtol=1e-6)
 
 
 @given(COUNT, PEOPLE)
@@ -178,7 +181,9 @@ def test_counts_past_the_whole_numbers_of_a_float_do_not_break():
 
 
 def test_unknown_events_bound_the_ratio_from_both_sides():
-    found = measures.unknown_bounds(530, 18_276, reference_numerator=12_110, reference_denominator=2_928_253, unknown=755)
+    found = measures.unknown_bounds(
+        530, 18_276, reference_numerator=12_110, reference_denominator=2_928_253, unknown=755
+    )
     assert found.observed == pytest.approx((530 / 18_276) / (12_110 / 2_928_253))
     assert found.lower == pytest.approx((530 / 18_276) / (12_865 / 2_928_253))
     assert found.upper == pytest.approx((1_285 / 18_276) / (12_110 / 2_928_253))

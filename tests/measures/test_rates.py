@@ -15,8 +15,9 @@ STATSMODELS = {"wilson": "wilson", "clopper_pearson": "beta", "agresti_coull": "
 def test_rates_equal_those_of_phe(case):
     """PHEindicatormethods 2.1.0, phe_rate; relative tolerance 1e-6."""
     params = case["params"]
-    found = measures.rate(case["inputs"]["numerator"], case["inputs"]["denominator"], per=params["per"],
-                          confidence=params["level"])  # fmt: skip
+    found = measures.rate(
+        case["inputs"]["numerator"], case["inputs"]["denominator"], per=params["per"], confidence=params["level"]
+    )
     for name in ("estimate", "lower", "upper"):
         np.testing.assert_allclose(getattr(found, name), case["expected"][name], rtol=1e-6, err_msg=name)
 
@@ -24,8 +25,9 @@ def test_rates_equal_those_of_phe(case):
 @pytest.mark.parametrize("case", fixture_cases("phe_proportion_wilson.json"), ids=lambda case: case["id"])
 def test_proportions_equal_those_of_phe(case):
     """PHEindicatormethods 2.1.0, phe_proportion; relative tolerance 1e-6, absolute 1e-14 at a limit of 0."""
-    found = measures.proportion(case["inputs"]["numerator"], case["inputs"]["denominator"],
-                                confidence=case["params"]["level"])  # fmt: skip
+    found = measures.proportion(
+        case["inputs"]["numerator"], case["inputs"]["denominator"], confidence=case["params"]["level"]
+    )
     for name in ("estimate", "lower", "upper"):
         np.testing.assert_allclose(getattr(found, name), case["expected"][name], rtol=1e-6, atol=1e-14, err_msg=name)
 

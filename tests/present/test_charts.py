@@ -14,7 +14,15 @@ STYLES = charts.group_styles(LABELS, "white")
 
 def results(groups, periods, value=2.0, choices=("main",)):
     rows = [
-        {"group": g, "period": p, "choice": c, "estimate": value, "lower": value / 2, "upper": value * 2, "numerator": 5.0}
+        {
+            "group": g,
+            "period": p,
+            "choice": c,
+            "estimate": value,
+            "lower": value / 2,
+            "upper": value * 2,
+            "numerator": 5.0,
+        }
         for g, p, c in itertools.product(groups, periods, choices)
     ]
     return pd.DataFrame(rows)
@@ -25,11 +33,18 @@ def draw(kind, frame):
     if kind == "intervals":
         return charts.intervals_by_group(table, styles=STYLES, axis="per 1,000", absent="no rate")
     if kind == "ranges":
-        return charts.ranges_by_group(table, styles=STYLES, choices={"main": "chance", "unknown": "unknown"},
-                                      axis="ratio", absent="none")  # fmt: skip
+        return charts.ranges_by_group(
+            table, styles=STYLES, choices={"main": "chance", "unknown": "unknown"}, axis="ratio", absent="none"
+        )
     log = kind == "log"
-    return charts.lines_by_group(table, styles=STYLES, axis="per 1,000", log=log, context=None if log else "white",
-                                 reference_line=1.0 if log else None)  # fmt: skip
+    return charts.lines_by_group(
+        table,
+        styles=STYLES,
+        axis="per 1,000",
+        log=log,
+        context=None if log else "white",
+        reference_line=1.0 if log else None,
+    )
 
 
 KINDS = ("intervals", "ranges", "lines", "log")

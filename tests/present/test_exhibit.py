@@ -19,9 +19,14 @@ COLUMNS = (Column("group", "Group"), Column("estimate", "Rate", "rate"))
 
 def exhibit(frame=FRAME, **changes):
     values = {
-        "id": "x", "title": "A & B", "subtitle": "unit", "caption": "caption", "source": "source",
-        "table": release_open(frame), "columns": COLUMNS,
-    }  # fmt: skip
+        "id": "x",
+        "title": "A & B",
+        "subtitle": "unit",
+        "caption": "caption",
+        "source": "source",
+        "table": release_open(frame),
+        "columns": COLUMNS,
+    }
     return Exhibit(**{**values, **changes})
 
 

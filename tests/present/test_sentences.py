@@ -19,7 +19,9 @@ def test_a_missing_sentence_value_or_language_is_an_error_never_a_gap():
         say("no_rate", language="cy")
 
 
-@pytest.mark.parametrize(("names", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+@pytest.mark.parametrize(
+    ("names", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
 def test_names_are_joined_as_people_write_them(names, text):
     assert join_names(names) == text
 

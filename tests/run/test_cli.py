@@ -12,8 +12,12 @@ def arwap(*arguments, cwd=ROOT):
     """Run the command as a user does, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-c", "from arwap_analysis.cli import main; main()", *map(str, arguments)],
-        capture_output=True, text=True, cwd=cwd, timeout=120, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=120,
+        check=False,
+    )
 
 
 def commands():
@@ -57,7 +61,12 @@ def test_validate_says_that_the_example_is_ready():
 def test_list_names_what_is_at_hand():
     result = arwap("list")
     assert result.returncode == 0
-    for name in ("evidence_review", "params/homelessness.yml", "homeless_households_eligible", "ethnic_group_5"):
+    for name in (
+        "evidence_review",
+        "params/homelessness.yml",
+        "homeless_households_eligible",
+        "ethnic_group_5",
+    ):
         assert name in result.stdout
 
 

@@ -18,10 +18,10 @@ from arwap_analysis.run import load_report, run_report
 
 pytestmark = pytest.mark.slow
 
-SMALL = '''id: small
+SMALL = """id: small
 notebook: small
 parameters: {parameters}
-'''
+"""
 
 
 @pytest.fixture
@@ -63,17 +63,28 @@ def test_the_example_leaves_every_output(homelessness):
     result, seen = homelessness
     names = {path.relative_to(result.folder).as_posix() for path in result.folder.rglob("*") if path.is_file()}
     assert names == {
-        "report.html", "report.ipynb", "data.csv", "manifest.json", "figures/rates.svg", "figures/rates_over_time.svg",
-        "figures/gap_over_time.svg", "figures/robustness.svg",
-    }  # fmt: skip
+        "report.html",
+        "report.ipynb",
+        "data.csv",
+        "manifest.json",
+        "figures/rates.svg",
+        "figures/rates_over_time.svg",
+        "figures/gap_over_time.svg",
+        "figures/robustness.svg",
+    }
     assert not list(result.folder.parent.glob(".homelessness.*/"))
     assert seen[-1][0] == seen[-1][1]
 
 
 def test_the_figures_of_the_question_stand_in_the_data(homelessness):
-    rows = list(csv.DictReader((homelessness[0].folder / "data.csv").open(encoding="utf-8")))
-    black = next(r for r in rows if r["exhibit"] == "rates_over_time" and (r["group"], r["period"]) == ("black", "2011-12"))
-    white = next(r for r in rows if r["exhibit"] == "rates_over_time" and (r["group"], r["period"]) == ("white", "2011-12"))
+    with (homelessness[0].folder / "data.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    black = next(
+        r for r in rows if r["exhibit"] == "rates_over_time" and (r["group"], r["period"]) == ("black", "2011-12")
+    )
+    white = next(
+        r for r in rows if r["exhibit"] == "rates_over_time" and (r["group"], r["period"]) == ("white", "2011-12")
+    )
     gap = next(r for r in rows if r["exhibit"] == "gap_over_time" and (r["group"], r["period"]) == ("black", "2011-12"))
     assert (black["numerator"], black["denominator"]) == ("290.0", "18276.0")
     assert float(black["estimate"]) == pytest.approx(290 / 18_276 * 1000, rel=1e-12)
@@ -95,7 +106,10 @@ def test_the_manifest_names_inputs_and_outputs_with_their_digests(homelessness):
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for output in manifest["outputs"]:
         assert hashlib.sha256((folder / output["path"]).read_bytes()).hexdigest() == output["sha256"]
-    assert {i["path"] for i in manifest["inputs"]} == {"data/homeless_households_eligible.csv", "data/census_population.csv"}
+    assert {i["path"] for i in manifest["inputs"]} == {
+        "data/homeless_households_eligible.csv",
+        "data/census_population.csv",
+    }
     assert {o["path"] for o in manifest["outputs"]} == {
         p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json"
     }

@@ -25,7 +25,14 @@ def test_names_types_defaults_and_help_come_from_the_cell(tmp_path):
 
 @pytest.mark.parametrize(
     "source",
-    ["area = 'x'", "area: str", "area: Path = 'x'", "area: str = open('x')", "import os", "area: os.PathLike = 'x'"],
+    [
+        "area = 'x'",
+        "area: str",
+        "area: Path = 'x'",
+        "area: str = open('x')",
+        "import os",
+        "area: os.PathLike = 'x'",
+    ],
 )
 def test_a_line_that_is_not_a_plain_typed_value_is_refused(tmp_path, source):
     with pytest.raises(ParameterError, match="line 1"):

@@ -28,7 +28,10 @@ def test_a_good_file_becomes_a_report_with_every_parameter_and_its_inputs(projec
     assert report.parameters["confidence"] == 0.9
     assert report.parameters["reference_group"] is None
     assert report.parameters["review_id"] == "homelessness"
-    assert sorted(i.path.name for i in report.inputs) == ["census_population.csv", "homeless_households_eligible.csv"]
+    assert sorted(i.path.name for i in report.inputs) == [
+        "census_population.csv",
+        "homeless_households_eligible.csv",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import math
 from pathlib import Path
@@ -15,10 +16,15 @@ GOOD = "group,year,count\nWhite,2011-12,100\nBlack,2011-12,20\n"
 
 def card(**changes):
     base = {
-        "id": "made_up", "title": {"en": "Made up"}, "publisher": "Nobody", "licence": "none", "file": "tabl ŵ.csv",
+        "id": "made_up",
+        "title": {"en": "Made up"},
+        "publisher": "Nobody",
+        "licence": "none",
+        "file": "tabl ŵ.csv",
         "layout": {"kind": "long", "group_column": "group", "period_column": "year", "value_column": "count"},
-        "area": {"code": "W92000004", "name": "Wales"}, "disclosure": "open",
-    }  # fmt: skip
+        "area": {"code": "W92000004", "name": "Wales"},
+        "disclosure": "open",
+    }
     return load_source({**base, **changes})
 
 
@@ -52,9 +58,7 @@ def test_the_eligible_table_adds_up_and_keeps_the_unknown(tmp_path):
     assert values["2011-12", "white"] == 13_195
     assert values["2014-15", "unknown"] == 755
     assert "total" not in set(table.frame["group"])
-    assert table.checks == (
-        "The groups add up to the published total in all 8 periods within its rounding to 5.",
-    )
+    assert table.checks == ("The groups add up to the published total in all 8 periods within its rounding to 5.",)
 
 
 def test_parts_of_a_group_are_left_out_so_that_nobody_counts_twice():
@@ -127,7 +131,7 @@ def test_a_file_of_the_wrong_shape_is_refused(tmp_path, text, code):
 
 def test_a_missing_file_suggests_the_nearest_name(tmp_path):
     (tmp_path / "tabl w.csv").write_text(GOOD)
-    with pytest.raises(DataError, match="Did you mean 'tabl w.csv'"):
+    with pytest.raises(DataError, match=r"Did you mean 'tabl w\.csv'"):
         read_published(card(), folder=tmp_path)
 
 
@@ -176,10 +180,8 @@ def test_unknown_keys_of_a_card_are_refused_with_the_nearest():
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
 def test_any_text_is_read_or_refused_but_never_crashes(tmp_path, text):
-    try:
-        read(tmp_path, text)
-    except DataError as error:
-        assert str(error)
+    with contextlib.suppress(DataError):
+        assert len(read(tmp_path, text).frame)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
