@@ -44,4 +44,5 @@ def indicator_table(rows: list[tuple[str, str, float, float]], **changes: object
     }
     frame = frame.assign(**constants, status="published", reason="")
     frame["status"] = frame["status"].mask(absent, "suppressed")
+    frame["reason"] = frame["reason"].mask(absent, "The publisher withheld this figure")
     return frame.assign(**changes)

@@ -92,7 +92,10 @@ def test_the_versions_agree():
 
 
 def test_importing_the_package_costs_almost_nothing():
-    program = "import time; t = time.perf_counter(); import arwap_analysis; e = time.perf_counter() - t; import sys; print(e, *sys.modules)"
+    program = (
+        "import time; start = time.perf_counter(); import arwap_analysis; end = time.perf_counter();"
+        "import sys; print(end - start, *sys.modules)"
+    )
     seconds, *modules = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
@@ -101,7 +104,10 @@ def test_importing_the_package_costs_almost_nothing():
 
 
 def test_the_numerics_need_numpy_and_scipy_alone():
-    program = "import sys; import arwap_analysis.measures, arwap_analysis.inference; print(*{m.split('.')[0] for m in sys.modules})"
+    program = (
+        "import sys; import arwap_analysis.measures, arwap_analysis.inference;"
+        "print(*{name.split('.')[0] for name in sys.modules})"
+    )
     modules = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert {"pandas", "statsmodels", "matplotlib", "pydantic", "yaml"} & set(modules) == set()
 

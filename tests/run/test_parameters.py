@@ -7,9 +7,9 @@ from tests.conftest import ROOT
 
 
 def notebook(tmp_path, source, tags=("parameters",), copies=1):
-    cell = nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)})
+    cells = [nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for _ in range(copies)]
     path = tmp_path / "n.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell] * copies), path)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
 
 
