@@ -59,5 +59,6 @@ def requests_made(page: Path) -> list[str]:
         _run(f"--log-net-log={log}", "--dump-dom", page.as_uri())
         text = log.read_text(encoding="utf-8")
     events = json.loads(text if text.rstrip().endswith("}") else text.rstrip().rstrip(",") + "]}")["events"]
-    addresses = {str(event.get("params", {}).get("url", "")) for event in events}
-    return sorted(a for a in addresses if a.startswith(("http", "ws", "ftp")))
+    # The browser asks its maker for the time and for updates by itself; those requests have no page behind them.
+    asked = [e["params"] for e in events if e.get("params", {}).get("initiator", "not an origin") != "not an origin"]
+    return sorted({p["url"] for p in asked if p["url"].startswith(("http", "ws", "ftp"))})

@@ -18,6 +18,7 @@ __all__ = ["Better", "compare_with_reference", "estimate_rates", "with_reference
 Better = Literal["lower", "higher", "neither"]
 _FEW = f"Fewer than {FEW_EVENTS} events: one more or less would move this figure visibly"
 _NO_REFERENCE_EVENTS = "No events in the reference group, so the ratio is undefined"
+_NO_POPULATION = "No population is known for this group"
 _NO_REFERENCE = "The reference group has no figure to compare with"
 
 
@@ -172,6 +173,8 @@ def _status(rows: pd.DataFrame, estimate: FloatArray, *, compared: bool = False)
         few |= rows["reference_numerator"].to_numpy(float) < FEW_EVENTS
         reason = np.where(no_events & (reason == ""), _NO_REFERENCE_EVENTS, reason)
         reason = np.where(no_figure & (reason == ""), _NO_REFERENCE, reason)
+    no_people = absent & ~(rows["denominator"].to_numpy(float) > 0)
+    reason = np.where(no_people & (reason == ""), _NO_POPULATION, reason)
     status = np.where(absent & (status == "published"), "not_applicable", status)
     doubtful = few & (status == "published")
     return np.where(doubtful, "low_reliability", status), np.where(doubtful & (reason == ""), _FEW, reason)

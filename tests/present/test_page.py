@@ -1,3 +1,4 @@
+import itertools
 import re
 from collections import Counter
 
@@ -59,7 +60,7 @@ def test_the_contents_lead_to_the_headings_and_ids_are_unique():
 def test_headings_never_skip_a_level():
     levels = [int(tag.name[1]) for tag in soup().find_all(re.compile("^h[1-6]$"))]
     assert levels[0] == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
 
 
 def test_code_parameters_and_streams_are_not_shown_but_our_exhibits_are():
