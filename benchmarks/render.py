@@ -1,4 +1,4 @@
-"""How long does one report take, beside the plain papermill and nbconvert commands on the same notebook?
+"""Time one report beside the plain papermill and nbconvert commands on the same notebook.
 
 Prints a table of medians and ends with one line of JSON. The peer does less: it checks no parameter, writes no
 data, figures or manifest, and its page is nbconvert's own.

@@ -18,7 +18,7 @@ from typing import Any
 from arwap_analysis.present.exhibit import METADATA_KEY
 from arwap_analysis.present.sentences import say
 
-__all__ = ["render_page"]
+__all__ = ["prepare_page", "render_page"]
 
 _HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup", "hide"})
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
@@ -69,6 +69,12 @@ def render_page(
     }
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
     return str(html)
+
+
+def prepare_page() -> None:
+    """Load and keep what `render_page` needs, so that the first page does not wait for it."""
+    _exporter()
+    _markdown()
 
 
 def _file(name: str) -> str:

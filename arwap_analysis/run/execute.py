@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 
 from arwap_analysis.errors import Fault, ParameterError, RunError
 from arwap_analysis.present.bundle import write_bundle
+from arwap_analysis.present.page import prepare_page
 from arwap_analysis.run.kernels import kernel_manager_class
 from arwap_analysis.run.parameters import read_notebook
 from arwap_analysis.run.provenance import report_date, write_manifest
@@ -56,6 +58,8 @@ def run_report(report: Report, *, out: Path | None = None, progress: Progress | 
     root = report.project / "outputs" if out is None else Path(out)
     started = datetime.now(UTC)
     target = root / report.id
+    # The page's converter loads while the kernel works; the first use would otherwise wait for it.
+    threading.Thread(target=prepare_page, daemon=True).start()
     with _exclusive(target) as aside:
         notebook = _execute(report, aside / "report.ipynb", target, progress)
         title = str(report.parameters.get("title", report.id))
@@ -123,12 +127,12 @@ def _progress_hook(report: Report, progress: Progress) -> Callable[..., None]:
 def _sections(path: Path) -> list[str]:
     """Return the heading above each cell that will run, the one with the injected parameters included."""
     sections, heading = [], ""
-    for cell in read_notebook(path).cells:
-        if cell.cell_type == "markdown":
-            headings = [line for line in cell.source.splitlines() if line.startswith("#")]
+    for cell in read_notebook(path)["cells"]:
+        if cell["cell_type"] == "markdown":
+            headings = [line for line in cell["source"].splitlines() if line.startswith("#")]
             heading = headings[-1].lstrip("# ") if headings else heading
-        elif cell.cell_type == "code":
-            sections += [heading] * (2 if "parameters" in cell.metadata.get("tags", ()) else 1)
+        elif cell["cell_type"] == "code":
+            sections += [heading] * (2 if "parameters" in cell["metadata"].get("tags", ()) else 1)
     return sections
 
 

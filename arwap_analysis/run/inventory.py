@@ -34,8 +34,8 @@ def inventory(project: Path | None = None) -> dict[str, list[tuple[str, str]]]:
 def _first_heading(path: Path) -> str:
     """Return the title of a notebook, or what is wrong with it."""
     try:
-        cells = read_notebook(path).cells
+        cells = read_notebook(path)["cells"]
     except ArwapError as error:
         return f"cannot be read: {error}"
-    lines = (line for cell in cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    lines = (line for cell in cells if cell["cell_type"] == "markdown" for line in cell["source"].splitlines())
     return next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")

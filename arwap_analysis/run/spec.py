@@ -127,7 +127,7 @@ def _with_quote_hint(fault: Fault) -> Fault:
 
 def _preflight(notebook: Path, values: Mapping[str, Any], project: Path, document: Document) -> tuple[InputFile, ...]:
     """Call the check that the notebook names in its metadata, on the very values that it will run with."""
-    name = read_notebook(notebook).metadata.get("arwap", {}).get("preflight")
+    name = read_notebook(notebook)["metadata"].get("arwap", {}).get("preflight")
     if name is None:
         return ()
     module, _, function = str(name).partition(":")
