@@ -89,13 +89,22 @@ def intervals_by_group(
             look = styles[row.group]
             if np.isnan(row.estimate):
                 counted = "" if np.isnan(row.numerator) else f"{numbers.count(row.numerator)}: "
-                axes.text(0, position, counted + absent, va="center", color=_GREY, style="italic")
+                axes.annotate(
+                    counted + absent,
+                    (0, position),
+                    xytext=(6, 0),
+                    textcoords="offset points",
+                    va="center",
+                    color=_GREY,
+                    style="italic",
+                )
                 continue
             end = row.upper if np.isfinite(row.upper) else top * 1.3
             axes.plot([row.lower, end], [position] * 2, color=look.colour, lw=5, alpha=0.35, solid_capstyle="butt")
             axes.plot(row.estimate, position, "D" if look.is_reference else "o", color=look.colour, ms=8)
             text = f"{numbers.write(row.estimate, style)}  ({numbers.interval(row.lower, row.upper, style)})"
-            axes.text(max(end, row.estimate) + 0.015 * top, position, text, va="center", color="#1A1A1A")
+            place = (max(end, row.estimate), position)
+            axes.annotate(text, place, xytext=(9, 0), textcoords="offset points", va="center", color="#1A1A1A")
         axes.set_yticks(range(len(frame)), [styles[group].label for group in frame["group"]])
         axes.set_ylim(-0.6, len(frame) - 0.4)
         axes.set_xlim(0, top * 1.32)

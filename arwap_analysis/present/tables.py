@@ -47,7 +47,12 @@ def _cells(frame: pd.DataFrame, columns: Sequence[Column]) -> list[list[str]]:
 
 def html_table(frame: pd.DataFrame, columns: Sequence[Column], *, id: str, caption: str) -> str:
     """Return an accessible HTML table: caption, column and row headers with scope, its own scroll region."""
-    head = "".join(f'<th scope="col">{escape(column.label)}</th>' for column in columns)
+    head = "".join(
+        f'<th scope="col">{escape(column.label)}</th>'
+        if column.style == "text"
+        else f'<th scope="col" class="num">{escape(column.label)}</th>'
+        for column in columns
+    )
     body = []
     for cells in _cells(frame, columns):
         first, *rest = cells

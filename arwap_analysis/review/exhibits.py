@@ -225,6 +225,7 @@ def show_gap(findings: Findings) -> Exhibit:
             Column("finding", _column(words, "finding")),
             Column("reason", _column(words, "note")),
         ),
+        caution=words.say("not_adjusted"),
     )
 
 
@@ -308,6 +309,7 @@ def show_trend(findings: Findings) -> Exhibit:
             Column("difference_p_adjusted", _column(words, "p"), "p"),
             Column("difference_finding", _column(words, "finding")),
         ),
+        caution=words.say("not_adjusted"),
     )
 
 
