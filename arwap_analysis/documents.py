@@ -12,7 +12,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
 
-__all__ = ["Document", "StrictModel", "faults_of", "load_model", "read_document"]
+__all__ = ["TO_FILL_IN", "Document", "StrictModel", "faults_of", "load_model", "read_document"]
+
+# What `arwap new` writes where only the analyst knows the words.
+TO_FILL_IN = "Write here"
 
 Location = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -107,6 +110,10 @@ def _walk(
         for index, value in enumerate(node.value):
             lines[(*location, index)] = value.start_mark.line + 1
             _walk(value, (*location, index), lines, faults, name)
+    elif isinstance(node, yaml.ScalarNode) and node.value.startswith(TO_FILL_IN):
+        line = node.start_mark.line + 1
+        hint = "A report would print it: write your own words in its place."
+        faults.append(Fault("not_filled_in", "this has not been filled in", name, line, value=node.value, hint=hint))
 
 
 def load_model(path: Path, model: type[M]) -> M:

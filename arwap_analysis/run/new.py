@@ -159,7 +159,7 @@ def _card(name: str, data: Path, project: Path) -> str:
       group_column: {_yaml(found["group"])}
       period_column: {_yaml(found["period"])}
       value_column: {{value}}
-    area: {{{{code: W92000004, name: Wales}}}}
+    area: {{{{code: W92000004, name: Wales}}}}  # the area that the figures are about
     classification: {_CLASSIFICATION}
     groups:  # label in the file: code ({", ".join(classification.codes[:-1])})
 {{mapping}}

@@ -13,6 +13,19 @@ Asian,2021-22,15,700
 """
 
 
+def fill_in(*paths):
+    for path in paths:
+        path.write_text(path.read_text(encoding="utf-8").replace("Write here", "Filled in:"), encoding="utf-8")
+
+
+def test_what_has_not_been_filled_in_is_refused_with_its_line(project):
+    (project / "data" / "x.csv").write_text(CSV, encoding="utf-8")
+    params, _ = new_review("x", project=project, data=project / "data" / "x.csv")
+    with pytest.raises(ParameterError, match="has not been filled in") as caught:
+        load_report(params)
+    assert caught.value.faults[0].row
+
+
 def test_a_new_parameters_file_explains_every_option_and_is_valid(project):
     (path,) = new_review("fy_adolygiad", project=project)
     text = path.read_text(encoding="utf-8")
@@ -23,6 +36,7 @@ def test_a_new_parameters_file_explains_every_option_and_is_valid(project):
 def test_a_csv_becomes_a_card_and_a_report_that_validates(project):
     (project / "data" / "fy nata ŵ.csv").write_text(CSV, encoding="utf-8")
     params, card = new_review("fy_nata", project=project, data=project / "data" / "fy nata ŵ.csv")
+    fill_in(params, card)
     report = load_report(params)
     assert [path.path.name for path in report.inputs] == ["fy nata ŵ.csv", "fy_nata.yml"]
     assert "ethnic_group" in card.read_text(encoding="utf-8")
@@ -31,6 +45,7 @@ def test_a_csv_becomes_a_card_and_a_report_that_validates(project):
 def test_a_label_that_is_not_recognised_is_left_for_the_analyst_to_settle(project):
     (project / "data" / "x.csv").write_text(CSV.replace("Black", "Blck Afrcn"), encoding="utf-8")
     params, card = new_review("x", project=project, data=project / "data" / "x.csv")
+    fill_in(params, card)
     assert '"Blck Afrcn": "?"' in card.read_text(encoding="utf-8")
     with pytest.raises(ParameterError, match=r"'\?' is not a group"):
         load_report(params)
