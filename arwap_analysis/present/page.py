@@ -21,8 +21,13 @@ from arwap_analysis.present.sentences import say
 __all__ = ["prepare_page", "render_page"]
 
 _HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup", "hide"})
-_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
+_NAMED = re.compile(r"<h([1-6])>(.*?)</h\1>|(?:<div class=\"table-scroll\" role=\"group\"|<table)(?=[ >])", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
+_LEVEL = re.compile(r"<h([1-6])\b")
+_ID = re.compile(r'\bid="([^"]+)"')
+_ALT = re.compile(r'<img\b[^>]*?\balt="([^"]+)"')
+_FILES = re.compile(r"\b(?:report\.ipynb|data\.csv|manifest\.json)\b")
+_IMAGE_TYPES = ("image/svg+xml", "image/png", "image/jpeg")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -40,7 +45,8 @@ def render_page(
     ----------
     notebook : NotebookNode
         Executed. Its first `#` heading becomes the line above the title; cells tagged `parameters`,
-        `injected-parameters`, `setup` or `hide` are not shown, and no code is.
+        `injected-parameters`, `setup` or `hide` are not shown, and no code is. An output that is not ours
+        is shown as its markdown, or else as its plain text, and what was printed is not shown.
     title : str
         The one h1 of the page.
     language : str
@@ -48,7 +54,7 @@ def render_page(
     facts : sequence of (name, value)
         Shown below the title.
     notices : sequence of str
-        Shown as banners above everything else.
+        Shown as banners below the title.
 
     Returns
     -------
@@ -65,7 +71,8 @@ def render_page(
         "blocks": blocks,
         "contents": contents,
         "style": _file("report.css"),
-        "words": {name: say(f"page_{name}", language=language) for name in ("skip", "contents", "footer")},
+        "words": {name: say(f"page_{name}", language=language) for name in ("skip", "contents")},
+        "footer": _FILES.sub(r'<a href="\g<0>">\g<0></a>', escape(say("page_footer", language=language))),
     }
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
     return str(html)
@@ -74,7 +81,7 @@ def render_page(
 def prepare_page() -> None:
     """Load and keep what `render_page` needs, so that the first page does not wait for it."""
     _exporter()
-    _markdown()
+    _markdown("", {})
 
 
 def _file(name: str) -> str:
@@ -91,45 +98,106 @@ def _exporter() -> Any:
 
 
 @cache
-def _markdown() -> Any:
-    """Return nbconvert's markdown renderer, with raw HTML escaped and script links disarmed."""
-    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+def _renderer() -> Any:
+    """Return our class of nbconvert's markdown renderer: all raw HTML escaped, nothing fetched from outside.
 
-    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
-    return MarkdownWithMath(renderer=renderer)
+    A function makes it, because its base is slow to import.
+    """
+    from nbconvert.filters.markdown_mistune import IPythonRenderer
+
+    class SafeRenderer(IPythonRenderer):  # type: ignore[misc, unused-ignore]
+        """Markdown of people we may not trust."""
+
+        def __init__(self, attachments: dict[str, dict[str, str]]) -> None:
+            super().__init__(
+                escape=True, allow_harmful_protocols=False, exclude_anchor_links=True, attachments=attachments
+            )
+
+        def block_code(self, code: str, **_: Any) -> str:
+            """Escape every fence: nbconvert lets the text of a mermaid fence through as HTML."""
+            return f"<pre><code>{escape(code)}</code></pre>\n"
+
+        def link(self, text: str, url: str, title: str | None = None) -> str:
+            """Leave a link that could do harm as its text."""
+            return text if self.safe_url(url) == "#harmful-link" else str(super().link(text, url, title))
+
+        def image(self, text: str, url: str, title: str | None = None) -> str:
+            """Draw a picture that the notebook holds; name one that lies elsewhere, and link to it."""
+            held = self.attachments.get(url.removeprefix("attachment:"), {})
+            source = next((f"data:{kind};base64,{held[kind]}" for kind in _IMAGE_TYPES if kind in held), url)
+            if source.startswith(tuple(f"data:{kind};" for kind in _IMAGE_TYPES)):
+                return f'<img src="{escape(source)}" alt="{escape(unescape(text))}">'
+            words = escape(unescape(text or url))
+            return words if url.startswith("attachment:") else self.link(words, url, title)
+
+        def table(self, text: str) -> str:
+            """Let a wide table scroll by itself, with the keyboard too."""
+            return f'<div class="table-scroll" role="group" tabindex="0">\n<table>\n{text}</table>\n</div>\n'
+
+        def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+            """Say which cells a header belongs to."""
+            style = f' class="{"num" if align == "right" else align}"' if align else ""
+            return f'<th scope="col"{style}>{text}</th>\n' if head else f"<td{style}>{text}</td>\n"
+
+    return SafeRenderer
+
+
+def _markdown(source: str, attachments: dict[str, dict[str, str]]) -> str:
+    """Return the HTML of markdown text. Task lists are left as text: their boxes have no label."""
+    from mistune import import_plugin
+    from nbconvert.filters.markdown_mistune import MarkdownWithMath
+
+    plugins = [import_plugin(name) for name in ("strikethrough", "table", "url", "def_list")]
+    return str(MarkdownWithMath(renderer=_renderer()(attachments), plugins=plugins).render(source)).strip()
 
 
 class _Blocks:
-    """Collect the shown parts of a notebook, giving each heading a stable id."""
+    """Collect the shown parts of a notebook, giving each heading a stable id and a level that follows on."""
 
     def __init__(self, language: str) -> None:
         self._language = language
         self._kicker = ""
         self._contents: list[tuple[str, str]] = []
-        self._ids: set[str] = {"main", "contents-heading"}
+        self._ids: set[str] = {"main", "title", "contents-heading"}
+        self._level = 1
+        self._place = "title"
 
     def collect(self, notebook: Any) -> tuple[str, list[str], list[tuple[str, str]]]:
         """Return the line above the title, the blocks, and the contents as (id, escaped text)."""
+        # Exhibits name their own ids, so headings have to make room for them.
+        for cell in notebook.cells:
+            self._ids.update(id for output in cell.get("outputs", ()) for id in _ID.findall(_own_html(output)))
         blocks = []
         for cell in notebook.cells:
             if _HIDDEN_TAGS & set(cell.metadata.get("tags", ())):
                 failures = [o for o in cell.get("outputs", ()) if o.output_type == "error"]
                 blocks += [self._failure(output) for output in failures]
             elif cell.cell_type == "markdown":
-                blocks.append(_HEADING.sub(self._heading, _markdown()(cell.source)).strip())
+                blocks.append(self._text(cell.source, cell.get("attachments", {})))
             elif cell.cell_type == "code":
                 blocks += list(self._outputs(cell))
         return self._kicker, [block for block in blocks if block], self._contents
 
-    def _heading(self, match: re.Match[str]) -> str:
-        """Keep one h1 a page: the first becomes the kicker, any other an h2."""
-        level, inner = int(match[1]), match[2]
-        text = unescape(_TAG.sub("", inner)).strip()
+    def _text(self, source: str, attachments: dict[str, dict[str, str]]) -> str:
+        """Return markdown as HTML, its headings and tables named."""
+        return _NAMED.sub(self._name, _markdown(source, attachments)).strip()
+
+    def _name(self, match: re.Match[str]) -> str:
+        """Name a heading by its text, and a table by the heading above it."""
+        if match[1] is None:
+            return f'{match[0]} aria-labelledby="{self._place}"'
+        return self._heading(int(match[1]), match[2])
+
+    def _heading(self, level: int, inner: str) -> str:
+        """Keep one h1 a page: the first becomes the line above the title, any other an h2."""
+        text = unescape(_TAG.sub("", inner)).strip() or " ".join(map(unescape, _ALT.findall(inner)))
+        if not text:
+            return ""
         if level == 1 and not self._kicker:
             self._kicker = text
             return ""
-        level = max(level, 2)
-        id = self._new_id(text)
+        level = self._level = min(max(level, 2), self._level + 1)
+        id = self._place = self._new_id(text)
         if level == 2:
             self._contents.append((id, escape(text)))
         return f'<h{level} id="{id}">{inner}</h{level}>'
@@ -144,17 +212,27 @@ class _Blocks:
         return id
 
     def _outputs(self, cell: Any) -> Iterator[str]:
+        """Yield what a cell shows; of what is not ours, markdown, or else its plain text."""
         for output in cell.outputs:
             if output.output_type == "error":
                 yield self._failure(output)
-            elif output.output_type in ("display_data", "execute_result"):
-                if METADATA_KEY in output.get("metadata", {}):
-                    yield output.data["text/html"]
-                elif "text/plain" in output.data:
-                    yield f"<pre>{escape(output.data['text/plain'])}</pre>"
+            elif own := _own_html(output):
+                self._level = [self._level, *map(int, _LEVEL.findall(own))][-1]
+                yield own
+            elif "text/markdown" in output.get("data", {}):
+                yield self._text(output.data["text/markdown"], {})
+            elif "text/plain" in output.get("data", {}):
+                yield f"<pre>{escape(output.data['text/plain'])}</pre>"
 
     def _failure(self, output: Any) -> str:
+        level = self._level = min(3, self._level + 1)
         heading = escape(say("page_failure", language=self._language))
         trace = escape(_ANSI.sub("", "\n".join(output.traceback)))
         message = escape(f"{output.ename}: {output.evalue}")
-        return f'<section class="failure"><h3>{heading}</h3><p>{message}</p><pre>{trace}</pre></section>'
+        return f'<section class="failure"><h{level}>{heading}</h{level}><p>{message}</p><pre>{trace}</pre></section>'
+
+
+def _own_html(output: Any) -> str:
+    """Return the HTML of an exhibit or statement of ours, which alone passes as it stands."""
+    own = METADATA_KEY in output.get("metadata", {})
+    return str(output.get("data", {}).get("text/html", "")) if own else ""
