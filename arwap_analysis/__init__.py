@@ -1,7 +1,7 @@
 """Evidence reviews of racial and ethnic disparity, reproducible from published table to report.
 
 The subpackages are loaded when they are first used, so that `import arwap_analysis` costs almost nothing:
-`measures` and `inference` (arrays in, arrays out), `analyse` (indicator table in, tidy result out),
+`measures`, `inference` and `models` (arrays in, arrays out), `analyse` (indicator table in, tidy result out),
 `sources` and `indicators` (published tables), `review` (the sections of a report), `run` (rendering).
 """
 
@@ -19,6 +19,7 @@ _SUBPACKAGES = (
     "indicators",
     "inference",
     "measures",
+    "models",
     "present",
     "review",
     "run",

@@ -6,11 +6,12 @@ one shape, are read-only, and hold NaN where the quantity is undefined.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 from arwap_analysis.errors import MeasureError
 
@@ -18,11 +19,14 @@ __all__ = [
     "Comparison",
     "Estimate",
     "FloatArray",
+    "TwoGroups",
     "as_counts",
     "as_denominators",
     "as_floats",
+    "as_two_groups",
     "check_confidence",
     "freeze_arrays",
+    "normal_quantile",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -62,6 +66,12 @@ class Estimate:
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
+
+    def times(self, factor: ArrayLike, *, method: str) -> Self:
+        """Return the same in another unit: the estimate, its limits and its error times a factor above 0."""
+        scale = as_floats("factor", factor)
+        numbers = {name: getattr(self, name) * scale for name in ("estimate", "lower", "upper", "standard_error")}
+        return replace(self, **numbers, method=method)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -107,3 +117,24 @@ def check_confidence(confidence: float) -> float:
     if not 0 < level < 1:
         raise MeasureError(f"confidence must lie between 0 and 1, for example 0.95; got {confidence}")
     return level
+
+
+def normal_quantile(confidence: float) -> float:
+    """Return the standard normal quantile that bounds the middle `confidence`: 1.96 for 0.95."""
+    return float(special.ndtri((1 + check_confidence(confidence)) / 2))
+
+
+TwoGroups = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+
+
+def as_two_groups(
+    numerator: ArrayLike, denominator: ArrayLike, reference_numerator: ArrayLike, reference_denominator: ArrayLike
+) -> TwoGroups:
+    """Check the counts of a group and of its reference and bring them to one shape: a of n, b of m."""
+    a, n, b, m = np.broadcast_arrays(
+        as_counts("numerator", numerator),
+        as_denominators("denominator", denominator),
+        as_counts("reference_numerator", reference_numerator),
+        as_denominators("reference_denominator", reference_denominator),
+    )
+    return a, n, b, m

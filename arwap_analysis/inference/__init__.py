@@ -1,6 +1,44 @@
 """Tests and decisions: numpy arrays in, numpy arrays out, vectorised over every leading axis."""
 
+from arwap_analysis.inference.association import TestResult, chi_squared_test, g_test, trend_in_proportions
+from arwap_analysis.inference.closing import ClosingTime, gap_closing_time
 from arwap_analysis.inference.decisions import ADJUSTMENTS, adjust_p_values
+from arwap_analysis.inference.equivalence import Equivalence, equivalence_of_rates, equivalence_test
+from arwap_analysis.inference.exact import barnard_exact_test, boschloo_exact_test, fisher_exact_test, poisson_rate_test
+from arwap_analysis.inference.power import minimum_detectable_ratio, power_of_ratio
+from arwap_analysis.inference.stratified import (
+    breslow_day_test,
+    cochran_mantel_haenszel_test,
+    common_rate_ratio,
+    homogeneity_of_rate_ratios,
+    mantel_haenszel_odds_ratio,
+)
 from arwap_analysis.inference.trend import Trend, rate_difference_trend, rate_ratio_trend
 
-__all__ = ["ADJUSTMENTS", "Trend", "adjust_p_values", "rate_difference_trend", "rate_ratio_trend"]
+__all__ = [
+    "ADJUSTMENTS",
+    "ClosingTime",
+    "Equivalence",
+    "TestResult",
+    "Trend",
+    "adjust_p_values",
+    "barnard_exact_test",
+    "boschloo_exact_test",
+    "breslow_day_test",
+    "chi_squared_test",
+    "cochran_mantel_haenszel_test",
+    "common_rate_ratio",
+    "equivalence_of_rates",
+    "equivalence_test",
+    "fisher_exact_test",
+    "g_test",
+    "gap_closing_time",
+    "homogeneity_of_rate_ratios",
+    "mantel_haenszel_odds_ratio",
+    "minimum_detectable_ratio",
+    "poisson_rate_test",
+    "power_of_ratio",
+    "rate_difference_trend",
+    "rate_ratio_trend",
+    "trend_in_proportions",
+]

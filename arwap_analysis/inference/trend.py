@@ -9,14 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from arwap_analysis.errors import MeasureError
-from arwap_analysis.estimate import (
-    FloatArray,
-    as_counts,
-    as_denominators,
-    as_floats,
-    check_confidence,
-    freeze_arrays,
-)
+from arwap_analysis.estimate import FloatArray, as_counts, as_denominators, as_floats, check_confidence, freeze_arrays
 from arwap_analysis.registry import measure
 
 __all__ = ["Trend", "rate_difference_trend", "rate_ratio_trend"]
@@ -45,6 +38,11 @@ class Trend:
         Degrees of freedom of the t-distribution, periods less 2.
     fitted_first, fitted_last
         The gap on the fitted line at the first and last period used.
+    last_time
+        Time of the last period used.
+    centre, level, level_error
+        The time at which the errors of level and slope are independent, the fitted gap there (its log for a
+        ratio) and its standard error, dispersion included.
     """
 
     annual_change: FloatArray = field(metadata={"array": True})
@@ -56,6 +54,10 @@ class Trend:
     df: FloatArray = field(metadata={"array": True})
     fitted_first: FloatArray = field(metadata={"array": True})
     fitted_last: FloatArray = field(metadata={"array": True})
+    last_time: FloatArray = field(metadata={"array": True})
+    centre: FloatArray = field(metadata={"array": True})
+    level: FloatArray = field(metadata={"array": True})
+    level_error: FloatArray = field(metadata={"array": True})
     confidence: float
     method: str
 
@@ -198,7 +200,10 @@ def rate_ratio_trend(
     # Periods without any event in either group carry no information and no degree of freedom.
     df = s.df - np.sum(s.used & (total == 0), axis=-1)
     lower, upper, error, p_value, dispersion = _finish(slope, error, pearson, df, confidence)
-    first, last = (np.exp(np.where(estimable, alpha + beta * (end - centre[..., 0]), np.nan)) for end in s.ends())
+    ends = s.ends()
+    first, last = (np.exp(np.where(estimable, alpha + beta * (end - centre[..., 0]), np.nan)) for end in ends)
+    weights = np.where(estimable, variance.sum(axis=-1), np.nan)
+    balance = (variance * t).sum(axis=-1) / weights
     return Trend(
         np.exp(slope),
         np.exp(lower),
@@ -209,6 +214,10 @@ def rate_ratio_trend(
         df,
         first,
         last,
+        np.where(estimable, ends[1], np.nan),
+        centre[..., 0] + balance,
+        np.where(estimable, alpha + beta * balance, np.nan),
+        np.sqrt(dispersion / weights),
         confidence,
         "quasi-binomial trend of the log rate ratio, given the events of each period",
     )
@@ -328,7 +337,8 @@ def rate_difference_trend(
     residual = difference - level[..., None] - slope[..., None] * t
     chi_squared = (weight * residual**2).sum(axis=-1)
     lower, upper, error, p_value, dispersion = _finish(slope, 1 / np.sqrt(spread), chi_squared, s.df, confidence)
-    first, last = (level + slope * (np.where(np.isfinite(slope), end, np.nan) - centre) for end in s.ends())
+    ends = [np.where(np.isfinite(slope), end, np.nan) for end in s.ends()]
+    first, last = (level + slope * (end - centre) for end in ends)
     return Trend(
         slope * per,
         lower * per,
@@ -339,6 +349,10 @@ def rate_difference_trend(
         s.df,
         first * per,
         last * per,
+        ends[1],
+        centre,
+        level * per,
+        np.sqrt(dispersion / weights) * per,
         confidence,
         f"weighted least squares of the rate difference on time, per {per:,.0f}",
     )

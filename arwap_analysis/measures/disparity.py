@@ -9,36 +9,11 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from arwap_analysis.errors import MeasureError
-from arwap_analysis.estimate import (
-    Comparison,
-    FloatArray,
-    as_counts,
-    as_denominators,
-    check_confidence,
-    freeze_arrays,
-)
+from arwap_analysis.estimate import Comparison, FloatArray, as_counts, as_two_groups, check_confidence, freeze_arrays
 from arwap_analysis.measures.rates import poisson_limits
 from arwap_analysis.registry import measure
 
 __all__ = ["RatioBounds", "rate_difference", "rate_ratio", "rounding_bounds", "unknown_bounds"]
-
-Counts = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
-
-
-def _counts(
-    numerator: ArrayLike,
-    denominator: ArrayLike,
-    reference_numerator: ArrayLike,
-    reference_denominator: ArrayLike,
-) -> Counts:
-    """Check the four arrays and bring them to one shape: a over n, b over m."""
-    a, n, b, m = np.broadcast_arrays(
-        as_counts("numerator", numerator),
-        as_denominators("denominator", denominator),
-        as_counts("reference_numerator", reference_numerator),
-        as_denominators("reference_denominator", reference_denominator),
-    )
-    return a, n, b, m
 
 
 def _divide(over: FloatArray, under: FloatArray) -> FloatArray:
@@ -140,7 +115,7 @@ def rate_ratio(
     >>> round(float(found.estimate), 3)
     3.521
     """
-    a, n, b, m = _counts(numerator, denominator, reference_numerator, reference_denominator)
+    a, n, b, m = as_two_groups(numerator, denominator, reference_numerator, reference_denominator)
     alpha = 1 - check_confidence(confidence)
     if method not in _RATIO_METHODS:
         raise MeasureError(f"method must be one of {', '.join(_RATIO_METHODS)}; got '{method}'")
@@ -227,7 +202,7 @@ def rate_difference(
     >>> round(float(found.estimate), 2)
     11.36
     """
-    a, n, b, m = _counts(numerator, denominator, reference_numerator, reference_denominator)
+    a, n, b, m = as_two_groups(numerator, denominator, reference_numerator, reference_denominator)
     alpha = 1 - check_confidence(confidence)
     if method not in _DIFFERENCE_METHODS:
         raise MeasureError(f"method must be one of {', '.join(_DIFFERENCE_METHODS)}; got '{method}'")
@@ -310,7 +285,7 @@ def unknown_bounds(
     ----------
     Manski C (2003), Partial identification of probability distributions, Springer, ch. 1.
     """
-    a, n, b, m = _counts(numerator, denominator, reference_numerator, reference_denominator)
+    a, n, b, m = as_two_groups(numerator, denominator, reference_numerator, reference_denominator)
     u = as_counts("unknown", unknown)
     return RatioBounds(_divide(a / n, b / m), _divide(a / n, (b + u) / m), _divide((a + u) / n, b / m))
 
@@ -355,7 +330,7 @@ def rounding_bounds(
     """
     if not base > 0:
         raise MeasureError(f"base must be more than 0, for example 5; got {base}")
-    a, n, b, m = _counts(numerator, denominator, reference_numerator, reference_denominator)
+    a, n, b, m = as_two_groups(numerator, denominator, reference_numerator, reference_denominator)
     half = base / 2
     lower = _divide(np.maximum(a - half, 0) / n, (b + half) / m)
     upper = _divide((a + half) / n, np.maximum(b - half, 0) / m)

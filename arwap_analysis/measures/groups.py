@@ -1,0 +1,118 @@
+"""What every measure over all groups at once shares: shares of population, the mean, and the delta method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from arwap_analysis.errors import MeasureError
+from arwap_analysis.estimate import Estimate, FloatArray, as_counts, as_floats, normal_quantile
+
+__all__ = ["DELTA", "Groups", "as_groups", "as_position", "at", "delta_interval", "extreme", "pick"]
+
+DELTA = "delta method, groups independent, populations known"
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Checked groups along the last axis.
+
+    Attributes
+    ----------
+    value, error : (..., G)
+        Estimate of each group and its standard error (NaN where none was given); 0 where not `known`.
+    share : (..., G)
+        Share of the population of the known groups; sums to 1.
+    known : (..., G) bool
+        Groups with an estimate and a population.
+    count : (..., 1)
+        Number of known groups.
+    mean : (..., 1)
+        Mean weighted by population; NaN with fewer than two known groups, so that every measure is.
+    """
+
+    value: FloatArray
+    share: FloatArray
+    error: FloatArray
+    known: np.ndarray
+    count: FloatArray
+    mean: FloatArray
+
+
+def as_groups(estimate: ArrayLike, population: ArrayLike | None, standard_error: ArrayLike | None) -> Groups:
+    """Check and complete the inputs of a measure over groups; without a population all groups weigh the same."""
+    y = as_floats("estimate", estimate)
+    n = np.ones_like(y) if population is None else as_counts("population", population)
+    error = np.full_like(y, np.nan) if standard_error is None else as_counts("standard_error", standard_error)
+    y, n, error = np.broadcast_arrays(y, n, error)
+    if y.ndim == 0:
+        raise MeasureError("estimate needs groups along the last axis")
+    if np.any(np.isinf(y)):
+        raise MeasureError("estimate must be finite; use NaN where it is not known")
+    known = ~np.isnan(y) & ~np.isnan(n)
+    people = np.where(known, n, 0.0)
+    total = people.sum(axis=-1, keepdims=True)
+    share = people / np.where(total > 0, total, np.nan)
+    value = np.where(known, y, 0.0)
+    count = known.sum(axis=-1, keepdims=True).astype(float)
+    mean = np.where(count >= 2, (share * value).sum(axis=-1, keepdims=True), np.nan)
+    return Groups(value, share, np.where(known, error, 0.0), known, count, mean)
+
+
+def pick(values: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """Return the value at one position of the last axis, for every stratum."""
+    return np.take_along_axis(values, position[..., None], axis=-1)[..., 0]
+
+
+def delta_interval(
+    estimate: FloatArray,
+    gradient: FloatArray,
+    groups: Groups,
+    confidence: float,
+    *,
+    log: bool = False,
+    method: str = DELTA,
+) -> Estimate:
+    """Interval of a smooth function of independent group estimates, by its gradient.
+
+    With `log` the gradient is that of the log of the estimate, the interval is built there, and
+    `standard_error` is that of the log.
+    """
+    error = np.sqrt((np.where(groups.known, gradient, 0.0) ** 2 * groups.error**2).sum(axis=-1))
+    error = np.where(np.isnan(estimate), np.nan, error)
+    z = normal_quantile(confidence)
+    if log:
+        positive = np.where(estimate > 0, estimate, np.nan)
+        return Estimate(
+            estimate,
+            positive * np.exp(-z * error),
+            positive * np.exp(z * error),
+            error,
+            confidence,
+            f"{method}, on the log scale",
+        )
+    return Estimate(estimate, estimate - z * error, estimate + z * error, error, confidence, method)
+
+
+def extreme(g: Groups, *, largest: bool, without: np.ndarray | None = None) -> np.ndarray:
+    """Position of the largest or smallest known group, optionally of those other than `without`."""
+    allowed = g.known
+    if without is not None:
+        allowed = allowed & (np.arange(g.value.shape[-1]) != without[..., None])
+    filled = np.where(allowed, g.value, -np.inf if largest else np.inf)
+    return np.argmax(filled, axis=-1) if largest else np.argmin(filled, axis=-1)
+
+
+def as_position(g: Groups, reference: int | ArrayLike) -> np.ndarray:
+    """Check the position of the reference group and give every stratum its own."""
+    position = np.broadcast_to(np.asarray(reference, dtype=int), g.value.shape[:-1])
+    if np.any((position < 0) | (position >= g.value.shape[-1])):
+        raise MeasureError(f"reference must be a position from 0 to {g.value.shape[-1] - 1}")
+    return position
+
+
+def at(g: Groups, position: np.ndarray) -> FloatArray:
+    """1 at the position of one group in each stratum, 0 elsewhere."""
+    return (np.arange(g.value.shape[-1]) == position[..., None]).astype(float)

@@ -1,0 +1,104 @@
+"""Score statistics of two proportions at any difference, ratio or odds ratio, and the limits where they turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import special
+
+from arwap_analysis.estimate import FloatArray, TwoGroups
+
+__all__ = ["difference_score", "odds_ratio_score", "ratio_score", "score_limits"]
+
+# Log ratios are sought this far either side of a start that is never infinite.
+_REACH = 40.0
+_FLOOR = 1e-30
+
+
+def _standardised(away: FloatArray, variance: FloatArray) -> FloatArray:
+    """Away over its error; where no variance is left the value is impossible and the score huge."""
+    return np.asarray(away / np.sqrt(np.maximum(variance, _FLOOR)))
+
+
+def difference_score(delta: FloatArray, a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray) -> FloatArray:
+    """Miettinen and Nurminen's z of the difference a/n - b/m against `delta` (1985, appendix 1)."""
+    total, cases = n + m, a + b
+    l2 = (n + 2 * m) * delta - total - cases
+    l1 = (m * delta - total - 2 * b) * delta + cases
+    l0 = b * delta * (1 - delta)
+    third = l2 / (3 * total)
+    q = third**3 - l1 * l2 / (6 * total**2) + l0 / (2 * total)
+    radius = np.sign(q) * np.sqrt(np.maximum(third**2 - l1 / (3 * total), 0))
+    radius = np.where(q == 0, np.sqrt(np.maximum(third**2 - l1 / (3 * total), 0)), radius)
+    cosine = np.clip(q / np.where(radius == 0, 1.0, radius) ** 3, -1, 1)
+    low = np.clip(2 * radius * np.cos((np.pi + np.arccos(cosine)) / 3) - third, 0, 1)
+    high = np.clip(low + delta, 0, 1)
+    variance = (high * (1 - high) / n + low * (1 - low) / m) * total / (total - 1)
+    away = a / n - b / m - delta
+    return np.where(away == 0, 0.0, _standardised(away, variance))
+
+
+def ratio_score(log_ratio: FloatArray, a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray) -> FloatArray:
+    """Koopman's z of the ratio of proportions against exp(`log_ratio`)."""
+    ratio = np.exp(log_ratio)
+    linear = ratio * (n + b) + a + m
+    # The root written so that nothing cancels when the ratio is huge.
+    root = np.sqrt(np.maximum(linear**2 - 4 * (n + m) * ratio * (a + b), 0))
+    low = np.clip(2 * (a + b) / (linear + root), 0, 1)
+    high = np.clip(ratio * low, 0, 1)
+    variance = high * (1 - high) / n + ratio**2 * low * (1 - low) / m
+    away = a / n - ratio * b / m
+    return np.where(away == 0, 0.0, _standardised(away, variance))
+
+
+def odds_ratio_score(log_ratio: FloatArray, a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray) -> FloatArray:
+    """Miettinen and Nurminen's z of the odds ratio against exp(`log_ratio`)."""
+    ratio = np.exp(log_ratio)
+    total, cases = n + m, a + b
+    # The cases of the group that give this odds ratio with all cases held solve a quadratic; each branch is the
+    # form of its root in which nothing cancels.
+    linear = m - cases + ratio * (n + cases)
+    root = np.sqrt(np.maximum(linear**2 + 4 * (1 - ratio) * ratio * n * cases, 0))
+    plain = 2 * ratio * n * cases / np.maximum(linear + root, 1e-300)
+    fitted = np.where(linear >= 0, plain, (root - linear) / (2 * np.where(ratio < 1, 1 - ratio, 1.0)))
+    fitted = np.clip(fitted, np.maximum(cases - m, 0), np.minimum(n, cases))
+    other = cases - fitted
+    spread = n / np.maximum(fitted * (n - fitted), _FLOOR) + m / np.maximum(other * (m - other), _FLOOR)
+    away = a - fitted
+    return np.where(away == 0, 0.0, away * np.sqrt(spread * (total - 1) / total))
+
+
+def score_limits(
+    score: Callable[..., FloatArray], counts: TwoGroups, span: tuple[float, FloatArray, float] | None, alpha: float
+) -> tuple[FloatArray, FloatArray]:
+    """Values at which a falling score meets the normal quantiles, for all tables at once.
+
+    `span` is (least, estimate, greatest) for a difference; None seeks on the log scale and returns ratios.
+    Limits that are not met within the span are its ends.
+    """
+    from scipy.optimize import elementwise
+
+    known = ~np.isnan(sum(counts))
+    tables = tuple(np.where(known, count, fill) for count, fill in zip(counts, (1.0, 2.0, 1.0, 2.0), strict=True))
+    z = special.ndtri(1 - alpha / 2)
+    if span is None:
+        a, n, b, m = tables
+        middle = np.log((a + 0.5) / (n + 1)) - np.log((b + 0.5) / (m + 1))
+        ends = middle - _REACH, middle + _REACH
+    else:
+        ends = np.full(tables[0].shape, span[0]), np.full(tables[0].shape, span[2])
+    limits = []
+    for quantile in (z, -z):
+
+        def away(value: FloatArray, *count: FloatArray, quantile: float = quantile) -> FloatArray:
+            return score(value, *count) - quantile
+
+        at_low, at_high = (away(end, *tables) for end in ends)
+        met = (at_low > 0) & (at_high < 0)
+        low, high = np.where(met, ends[0], 0.0), np.where(met, ends[1], 0.0)
+        found = elementwise.find_root(away, (low, high), args=tables, tolerances={"xatol": 1e-13, "xrtol": 1e-13})
+        unmet = ends[0] if quantile > 0 else ends[1]
+        limits.append(np.where(met, found.x, unmet))
+    lower, upper = limits if span is not None else np.exp(limits)
+    return np.where(known, lower, np.nan), np.where(known, upper, np.nan)

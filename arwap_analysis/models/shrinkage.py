@@ -1,0 +1,300 @@
+"""Empirical-Bayes shrinkage of small groups or areas towards what they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from arwap_analysis.errors import MeasureError
+from arwap_analysis.estimate import Estimate, FloatArray, as_counts, as_denominators, check_confidence, freeze_arrays
+
+__all__ = ["Shrinkage", "beta_binomial_shrinkage", "gamma_poisson_shrinkage"]
+
+_ITERATIONS = 200
+_SETTLED = 1e-9
+# Beyond this precision the groups differ by no more than chance makes them: the likelihood is flat and rising.
+_MOST = 1e7
+_FEWEST = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Shrinkage(Estimate):
+    """Shrunken estimates of each group, and what they were shrunk towards.
+
+    Attributes
+    ----------
+    mean : (..., G)
+        Fitted mean of the distribution of the groups' true levels, the same for all groups of a family.
+    precision : (..., G)
+        Its prior size: people (or, for rates, events over the mean) that the prior is worth. Infinite where
+        groups differ by no more than chance.
+    weight : (..., G)
+        Share of the group's own data in its estimate, 0 to 1.
+    """
+
+    mean: FloatArray = field(metadata={"array": True})
+    precision: FloatArray = field(metadata={"array": True})
+    weight: FloatArray = field(metadata={"array": True})
+
+    def __post_init__(self) -> None:
+        freeze_arrays(self)
+
+
+Derivatives = Callable[[FloatArray, FloatArray], tuple[FloatArray, ...]]
+
+
+def _maximise(
+    log_likelihood: Callable[[FloatArray, FloatArray], FloatArray],
+    derivatives: Derivatives,
+    start: tuple[FloatArray, FloatArray],
+    usable: np.ndarray,
+) -> tuple[FloatArray, FloatArray, tuple[FloatArray, FloatArray, FloatArray]]:
+    """Climb the likelihood of two log parameters for every family at once (Levenberg-Marquardt).
+
+    Returns the logs and the information matrix there (aa, ab, bb); NaN where a family does not settle.
+    """
+    a, b = (np.log(np.where(usable, value, 1.0)) for value in start)
+    damping = np.full(a.shape, 1e-3)
+    height = log_likelihood(a, b)
+    settled = ~usable
+    for _ in range(_ITERATIONS):
+        u_a, u_b, i_aa, i_ab, i_bb = derivatives(a, b)
+        d_aa, d_bb = i_aa + damping * (np.abs(i_aa) + 1e-6), i_bb + damping * (np.abs(i_bb) + 1e-6)
+        determinant = d_aa * d_bb - i_ab**2
+        downhill = (determinant <= 0) | (d_aa <= 0)
+        safe = np.where(downhill, 1.0, determinant)
+        step_a = np.where(downhill, u_a / (np.abs(u_a) + np.abs(u_b) + 1e-12), (d_bb * u_a - i_ab * u_b) / safe)
+        step_b = np.where(downhill, u_b / (np.abs(u_a) + np.abs(u_b) + 1e-12), (d_aa * u_b - i_ab * u_a) / safe)
+        longest = np.maximum(np.abs(step_a), np.abs(step_b))
+        shrink = np.where(settled, 0.0, 1 / np.maximum(longest, 1.0))
+        new_a, new_b = a + step_a * shrink, b + step_b * shrink
+        new_height = log_likelihood(new_a, new_b)
+        better = new_height >= height
+        settled |= better & (longest < _SETTLED) | (damping > 1e12)
+        a, b = np.where(better, new_a, a), np.where(better, new_b, b)
+        height = np.where(better, new_height, height)
+        damping = np.where(better, np.maximum(damping / 10, 1e-12), damping * 10)
+        if np.all(settled):
+            break
+    _, _, i_aa, i_ab, i_bb = derivatives(a, b)
+    return a, b, (i_aa, i_ab, i_bb)
+
+
+def _counts(numerator: ArrayLike, denominator: ArrayLike) -> tuple[FloatArray, FloatArray, np.ndarray]:
+    x, n = np.broadcast_arrays(as_counts("numerator", numerator), as_denominators("denominator", denominator))
+    if x.ndim == 0:
+        raise MeasureError("groups are needed on the last axis")
+    known = ~np.isnan(x + n)
+    return np.where(known, x, 0.0), np.where(known, n, 0.0), known
+
+
+def gamma_poisson_shrinkage(
+    numerator: ArrayLike, denominator: ArrayLike, *, per: float = 1.0, confidence: float = 0.95
+) -> Shrinkage:
+    """Shrink rates of small groups or areas towards their common mean: Poisson events, gamma true rates.
+
+    Parameters
+    ----------
+    numerator, denominator : array_like, (..., G)
+        Events and people (or person-time) of each group; one family along the last axis. NaN leaves a group out.
+    per : float
+        Multiplier.
+    confidence : float
+        Nominal coverage of the intervals, averaged over the groups of a family.
+
+    Returns
+    -------
+    Shrinkage
+        Per `per`. The interval allows for the uncertainty of the fitted mean and spread (delta method,
+        matched to a gamma). NaN with fewer than three groups, or without events.
+
+    Raises
+    ------
+    MeasureError
+        For negative counts.
+
+    Interpretation
+    --------------
+    "Taking all areas together, the rate here is likely to be nearer 5 than the 12 that three events suggest."
+
+    Do not use when
+    ---------------
+    The question is about one group and its own data: shrinkage trades bias of the extreme groups for less error
+    on average. Never shrink an ethnic group towards a majority and report it as that group's own rate; shrink
+    areas within a group, or say what was done beside the figure.
+
+    References
+    ----------
+    Clayton D, Kaldor J (1987), Biometrics 43:671-681, doi:10.2307/2532003; Kass R, Steffey D (1989), JASA
+    84:717-726, doi:10.1080/01621459.1989.10478825 (allowance for fitted parameters).
+    """
+    x, n, known = _counts(numerator, denominator)
+    events, people = x.sum(axis=-1), n.sum(axis=-1)
+    usable = (known.sum(axis=-1) >= _FEWEST) & (events > 0)
+    mean = np.where(usable, events / np.where(people > 0, people, 1.0), 1.0)
+    spread = np.where(known, (x - mean[..., None] * n) ** 2 - x, 0.0).sum(axis=-1)
+    size = np.where(known, (mean[..., None] * n) ** 2, 0.0).sum(axis=-1)
+    shape = np.clip(size / np.where(spread > 0, spread, np.inf), 1e-2, 1e6)
+    shape = np.where(spread > 0, shape, 1e3)
+
+    # Logs of shape a and prior exposure b: true rates are gamma with mean a/b.
+    def log_likelihood(log_a: FloatArray, log_b: FloatArray) -> FloatArray:
+        a, b = np.exp(log_a)[..., None], np.exp(log_b)[..., None]
+        # Differences of log gammas and logs written so that a large prior does not cancel them away.
+        terms = special.gammaln(a + x) - special.gammaln(a) - x * np.log(b + n) - a * np.log1p(n / b)
+        return np.asarray(np.where(known, terms, 0.0).sum(axis=-1))
+
+    def derivatives(log_a: FloatArray, log_b: FloatArray) -> tuple[FloatArray, ...]:
+        a, b = np.exp(log_a)[..., None], np.exp(log_b)[..., None]
+        g_a = special.digamma(a + x) - special.digamma(a) - np.log1p(n / b)
+        g_b = a / b - (a + x) / (b + n)
+        h_aa = special.polygamma(1, a + x) - special.polygamma(1, a)
+        h_ab = n / (b * (b + n))
+        h_bb = -a / b**2 + (a + x) / (b + n) ** 2
+        g_a, g_b, h_aa, h_ab, h_bb = (np.where(known, v, 0.0).sum(axis=-1) for v in (g_a, g_b, h_aa, h_ab, h_bb))
+        a, b = a[..., 0], b[..., 0]
+        u_a, u_b = g_a * a, g_b * b
+        return u_a, u_b, -(h_aa * a**2 + u_a), -h_ab * a * b, -(h_bb * b**2 + u_b)
+
+    log_a, log_b, information = _maximise(log_likelihood, derivatives, (shape, shape / mean), usable)
+    a, b = np.exp(log_a)[..., None], np.exp(log_b)[..., None]
+    alike = (a > _MOST) | ~_overdispersed(information, a)
+    posterior_a, posterior_b = a + x, b + n
+    level = posterior_a / posterior_b
+    own = posterior_a / posterior_b**2
+    variance = own + _of_parameters(information, a / posterior_b, -b * posterior_a / posterior_b**2)
+    tail = (1 - check_confidence(confidence)) / 2
+    matched = np.where(alike, 1.0, level**2 / variance)
+    lower = special.gammaincinv(matched, tail) * level / matched
+    upper = special.gammainccinv(matched, tail) * level / matched
+    # Groups that differ by no more than chance have one rate, known from all events.
+    total = np.where(usable, events, 1.0)[..., None]
+    pooled = mean[..., None]
+    lower = np.where(alike, special.gammaincinv(total, tail) * pooled / total, lower)
+    upper = np.where(alike, special.gammainccinv(total + 1, tail) * pooled / total, upper)
+    variance = np.where(alike, pooled**2 / total, variance)
+    level = np.where(alike, pooled, level)
+    weight = np.where(alike, 0.0, n / posterior_b)
+    there = known & usable[..., None]
+    level, lower, upper, error = (np.where(there, v, np.nan) * per for v in (level, lower, upper, np.sqrt(variance)))
+    prior = np.where(alike, pooled, a / b)
+    return Shrinkage(
+        level,
+        lower,
+        upper,
+        error,
+        confidence,
+        f"empirical-Bayes gamma-Poisson, per {per:,.0f}",
+        np.where(there, prior * per, np.nan),
+        np.where(there, np.where(alike, np.inf, np.broadcast_to(b, x.shape)), np.nan),
+        np.where(there, weight, np.nan),
+    )
+
+
+def _overdispersed(information: tuple[FloatArray, FloatArray, FloatArray], a: FloatArray) -> np.ndarray:
+    """Whether the likelihood has a peak, rather than rising for ever towards no difference between groups."""
+    aa, ab, bb = information
+    return np.asarray(((aa > 0) & (bb > 0) & (aa * bb - ab**2 > 1e-12 * aa * bb))[..., None] & np.isfinite(a))
+
+
+def _of_parameters(
+    information: tuple[FloatArray, FloatArray, FloatArray], d_a: FloatArray, d_b: FloatArray
+) -> FloatArray:
+    """Variance that the two fitted log parameters bring to a group's level, by its slopes along them."""
+    aa, ab, bb = (value[..., None] for value in information)
+    determinant = aa * bb - ab**2
+    safe = np.where(determinant > 0, determinant, np.inf)
+    return np.asarray(np.maximum((d_a**2 * bb - 2 * d_a * d_b * ab + d_b**2 * aa) / safe, 0.0))
+
+
+def beta_binomial_shrinkage(numerator: ArrayLike, denominator: ArrayLike, *, confidence: float = 0.95) -> Shrinkage:
+    """Shrink proportions of small groups or areas towards their common mean: binomial people, beta true proportions.
+
+    Parameters
+    ----------
+    numerator, denominator : array_like, (..., G)
+        People with the outcome, and all people, of each group. NaN leaves a group out.
+    confidence : float
+        Nominal coverage of the intervals, averaged over the groups of a family.
+
+    Returns
+    -------
+    Shrinkage
+        Between 0 and 1. The interval allows for the uncertainty of the fitted parameters (delta method,
+        matched to a beta). NaN with fewer than three groups, or when nobody or everybody has the outcome.
+
+    Raises
+    ------
+    MeasureError
+        For negative counts or a numerator over its denominator.
+
+    Interpretation and Do not use when: as for `gamma_poisson_shrinkage`.
+
+    References
+    ----------
+    Casella G (1985), The American Statistician 39:83-87, doi:10.1080/00031305.1985.10479400; Kass R, Steffey D
+    (1989), JASA 84:717-726, doi:10.1080/01621459.1989.10478825.
+    """
+    x, n, known = _counts(numerator, denominator)
+    if np.any(x > n):
+        raise MeasureError("numerator must not be larger than denominator; use gamma_poisson_shrinkage for events")
+    cases, people = x.sum(axis=-1), n.sum(axis=-1)
+    usable = (known.sum(axis=-1) >= _FEWEST) & (cases > 0) & (cases < people)
+    mean = np.where(usable, cases / np.where(people > 0, people, 1.0), 0.5)
+    p = mean[..., None]
+    spread = np.where(known, (x - p * n) ** 2 - n * p * (1 - p), 0.0).sum(axis=-1)
+    size = np.where(known, n * np.maximum(n - 1, 0) * p * (1 - p), 0.0).sum(axis=-1)
+    prior_size = np.clip(size / np.where(spread > 0, spread, np.inf) - 1, 0.5, 1e6)
+    prior_size = np.where(spread > 0, prior_size, 1e3)
+
+    def log_likelihood(log_a: FloatArray, log_b: FloatArray) -> FloatArray:
+        a, b = np.exp(log_a)[..., None], np.exp(log_b)[..., None]
+        terms = special.betaln(a + x, b + n - x) - special.betaln(a, b)
+        return np.asarray(np.where(known, terms, 0.0).sum(axis=-1))
+
+    def derivatives(log_a: FloatArray, log_b: FloatArray) -> tuple[FloatArray, ...]:
+        a, b = np.exp(log_a)[..., None], np.exp(log_b)[..., None]
+        both = special.digamma(a + b) - special.digamma(a + b + n)
+        both2 = special.polygamma(1, a + b) - special.polygamma(1, a + b + n)
+        g_a = special.digamma(a + x) - special.digamma(a) + both
+        g_b = special.digamma(b + n - x) - special.digamma(b) + both
+        h_aa = special.polygamma(1, a + x) - special.polygamma(1, a) + both2
+        h_bb = special.polygamma(1, b + n - x) - special.polygamma(1, b) + both2
+        g_a, g_b, h_aa, h_ab, h_bb = (np.where(known, v, 0.0).sum(axis=-1) for v in (g_a, g_b, h_aa, both2, h_bb))
+        a, b = a[..., 0], b[..., 0]
+        u_a, u_b = g_a * a, g_b * b
+        return u_a, u_b, -(h_aa * a**2 + u_a), -h_ab * a * b, -(h_bb * b**2 + u_b)
+
+    start = (mean * prior_size, (1 - mean) * prior_size)
+    log_a, log_b, information = _maximise(log_likelihood, derivatives, start, usable)
+    a, b = np.exp(log_a)[..., None], np.exp(log_b)[..., None]
+    alike = (a + b > _MOST) | ~_overdispersed(information, a)
+    posterior_a, posterior_size = a + x, a + b + n
+    level = posterior_a / posterior_size
+    own = level * (1 - level) / (posterior_size + 1)
+    d_a = a * (posterior_size - posterior_a) / posterior_size**2
+    d_b = -b * posterior_a / posterior_size**2
+    variance = own + _of_parameters(information, d_a, d_b)
+    variance = np.where(alike, p * (1 - p) / (np.where(usable, people, 2.0)[..., None] + 1), variance)
+    level = np.where(alike, p, level)
+    tail = (1 - check_confidence(confidence)) / 2
+    matched = np.maximum(level * (1 - level) / variance - 1, 1e-6)
+    lower = special.betaincinv(level * matched, (1 - level) * matched, tail)
+    upper = special.betaincinv(level * matched, (1 - level) * matched, 1 - tail)
+    there = known & usable[..., None]
+    level, lower, upper, error = (np.where(there, v, np.nan) for v in (level, lower, upper, np.sqrt(variance)))
+    return Shrinkage(
+        level,
+        lower,
+        upper,
+        error,
+        confidence,
+        "empirical-Bayes beta-binomial",
+        np.where(there, np.where(alike, p, a / (a + b)), np.nan),
+        np.where(there, np.where(alike, np.inf, a + b), np.nan),
+        np.where(there, np.where(alike, 0.0, n / posterior_size), np.nan),
+    )
