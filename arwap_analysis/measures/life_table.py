@@ -70,10 +70,13 @@ def life_expectancy(
     last = np.arange(len(ages)) == len(ages) - 1
     span = np.where(last, 1.0, width)
     dies = np.minimum(span * rate / (1 + span * (1 - lived) * rate), 1.0)
-    q = np.where(last, np.where(np.isnan(rate), np.nan, 1.0), dies)
+    unknown = np.isnan(rate) | (last & (rate == 0))
+    # An age needs the bands from it on, none before it: fill what is not known, and take out what it touches.
+    touched = np.logical_or.accumulate(unknown[..., ::-1], axis=-1)[..., ::-1]
+    q = np.where(last, 1.0, np.where(unknown, 0.0, dies))
     survivors = np.concatenate([np.ones((*q.shape[:-1], 1)), np.cumprod(1 - q[..., :-1], axis=-1)], axis=-1)
     dying = survivors * q
-    open_rate = np.where(rate > 0, rate, np.nan)
+    open_rate = np.where(unknown | (rate == 0), 1.0, rate)
     years = np.where(last, survivors / open_rate, span * (survivors - (1 - lived) * dying))
     remaining = np.cumsum(years[..., ::-1], axis=-1)[..., ::-1]
     expectancy = remaining / np.where(survivors > 0, survivors, np.nan)
@@ -83,7 +86,8 @@ def life_expectancy(
     # Silcocks and others: the open band's expectancy is 1/rate, whose variance is 1/(d rate^2).
     end = survivors**2 / (np.where(d > 0, d, np.nan) * open_rate**2)
     variance = np.cumsum(np.where(last, end, weight)[..., ::-1], axis=-1)[..., ::-1]
-    error = np.sqrt(variance) / np.where(survivors > 0, survivors, np.nan)
+    error = np.where(touched, np.nan, np.sqrt(variance) / np.where(survivors > 0, survivors, np.nan))
+    expectancy = np.where(touched, np.nan, expectancy)
     z = normal_quantile(confidence)
     return Estimate(
         expectancy,

@@ -133,7 +133,9 @@ def _outer_rank(tail: float, n: FloatArray, quantile: float) -> FloatArray:
     """Largest rank r with P(X <= r - 1) <= `tail` for X binomial(n, `quantile`); 0 where there is none."""
     size = np.maximum(n, 1)
     below = np.floor(special.bdtrik(tail, size, quantile) + 1e-9)
-    return np.where(special.bdtr(below, size, quantile) <= tail * (1 + 1e-12), below + 1, 0.0)
+    # P(X <= below), by the incomplete beta function.
+    reached = special.betaincc(below + 1, np.maximum(size - below, 1e-300), quantile)
+    return np.where(reached <= tail * (1 + 1e-12), below + 1, 0.0)
 
 
 def _order_statistic(ranked: FloatArray, rank: FloatArray, n: FloatArray) -> FloatArray:
