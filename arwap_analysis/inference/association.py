@@ -42,8 +42,9 @@ def _expected(table: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
     rows, columns = counts.sum(axis=-1, keepdims=True), counts.sum(axis=-2, keepdims=True)
     total = counts.sum(axis=(-2, -1), keepdims=True)
     expected = rows * columns / np.where(total > 0, total, np.nan)
-    df = ((rows > 0).sum(axis=(-2, -1)) - 1.0) * ((columns > 0).sum(axis=(-2, -1)) - 1.0)
-    return counts, expected, np.where(df > 0, df, np.nan)
+    filled = (rows > 0).sum(axis=(-2, -1)), (columns > 0).sum(axis=(-2, -1))
+    df = (np.maximum(filled[0], 1) - 1.0) * (np.maximum(filled[1], 1) - 1.0)
+    return counts, expected, np.where((df > 0) & ~np.isnan(total[..., 0, 0]), df, np.nan)
 
 
 def chi_squared_test(table: ArrayLike) -> TestResult:

@@ -193,5 +193,5 @@ def _minimum_likelihood(x: FloatArray, total: FloatArray, share: FloatArray) -> 
     lower = np.where(lower_end < 0, 0.0, np.where(lower_end >= total, 1.0, lower))
     upper = special.betainc(high_end, total - high_end + 1, share)
     upper = np.where(upper_end > total, 0.0, np.where(upper_end <= 0, 1.0, upper))
-    p_value = np.where(x == mode, 1.0, np.minimum(lower + upper, 1.0))
+    p_value = np.where((x == mode) | (log_pmf(mode) <= level), 1.0, np.minimum(lower + upper, 1.0))
     return np.where(total == 0, 1.0, p_value)

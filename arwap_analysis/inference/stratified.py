@@ -169,7 +169,8 @@ def breslow_day_test(tables: ArrayLike) -> TestResult:
     variance = np.where(used, 1 / inverse, 0.0)
     away = np.where(used, a - fitted, 0.0)
     statistic = np.where(used, away**2 / np.where(used, variance, 1.0), 0.0).sum(axis=-1)
-    statistic = statistic - away.sum(axis=-1) ** 2 / variance.sum(axis=-1)
+    spread = variance.sum(axis=-1)
+    statistic = statistic - away.sum(axis=-1) ** 2 / np.where(spread > 0, spread, np.nan)
     df = used.sum(axis=-1) - 1.0
     df = np.where((df > 0) & ~np.isnan(ratio[..., 0]), df, np.nan)
     return TestResult(

@@ -164,7 +164,7 @@ def group_ratio(
 
 def _from(g: Groups, position: np.ndarray, *, weighted: bool, confidence: float) -> Estimate:
     """Mean absolute distance of all groups from the one at `position`."""
-    weight = g.share if weighted else g.known / g.count
+    weight = g.share if weighted else g.known / np.maximum(g.count, 1)
     usable = pick(g.known, position) & (g.count[..., 0] >= 2)
     away = np.where(g.known, g.value - pick(g.value, position)[..., None], 0.0)
     distance = np.where(usable, (weight * np.abs(away)).sum(axis=-1), np.nan)

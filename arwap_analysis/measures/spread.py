@@ -178,7 +178,7 @@ def coefficient_of_variation(
 
 def _from_mean(g: Groups, *, weighted: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean absolute distance from the weighted mean and its gradient."""
-    weight = g.share if weighted else g.known / g.count
+    weight = g.share if weighted else g.known / np.maximum(g.count, 1)
     away = np.where(g.known, g.value - g.mean, 0.0)
     sign = np.sign(away)
     distance = (weight * np.abs(away)).sum(axis=-1)
