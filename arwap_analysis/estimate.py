@@ -35,9 +35,11 @@ FloatArray = NDArray[np.float64]
 def freeze_arrays(result: Any) -> None:
     """Give every array field of a frozen result one shape and make it read-only."""
     names = [f.name for f in fields(result) if f.metadata.get("array")]
-    arrays = np.broadcast_arrays(*(np.asarray(getattr(result, n), dtype=np.float64) for n in names))
-    for name, array in zip(names, arrays, strict=True):
-        kept = np.array(array, dtype=np.float64)
+    given = [np.asarray(getattr(result, name), dtype=np.float64) for name in names]
+    shape = np.broadcast_shapes(*(array.shape for array in given))
+    for name, array in zip(names, given, strict=True):
+        # A view of what was computed costs nothing; only what has to be spread out is copied.
+        kept = array.view() if array.shape == shape else np.broadcast_to(array, shape).copy()
         kept.flags.writeable = False
         object.__setattr__(result, name, kept)
 
@@ -100,6 +102,8 @@ def as_floats(name: str, values: ArrayLike) -> FloatArray:
 def as_counts(name: str, values: ArrayLike) -> FloatArray:
     """Return counts as floats: finite or NaN, never negative (a negative count is a fault, not a number)."""
     array = as_floats(name, values)
+    if array.size and array.min() >= 0 and array.max() < np.inf:
+        return array  # one look at the ends; a NaN fails it and takes the longer way
     if np.any(array < 0) or np.any(np.isinf(array)):
         raise MeasureError(f"{name} must be 0 or more and finite; use NaN where it is not known")
     return array
@@ -108,7 +112,7 @@ def as_counts(name: str, values: ArrayLike) -> FloatArray:
 def as_denominators(name: str, values: ArrayLike) -> FloatArray:
     """Return denominators as counts with 0 turned to NaN: nothing per nobody is undefined."""
     array = as_counts(name, values)
-    return np.where(array == 0, np.nan, array)
+    return np.where(array == 0, np.nan, array) if np.any(array == 0) else array
 
 
 def check_confidence(confidence: float) -> float:

@@ -10,6 +10,7 @@ from scipy import special
 
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Comparison, FloatArray, as_counts, as_two_groups, check_confidence, freeze_arrays
+from arwap_analysis.measures.binomial import central_p_value
 from arwap_analysis.measures.rates import poisson_limits
 from arwap_analysis.registry import measure
 
@@ -19,19 +20,6 @@ __all__ = ["RatioBounds", "rate_difference", "rate_ratio", "rounding_bounds", "u
 def _divide(over: FloatArray, under: FloatArray) -> FloatArray:
     """Return over/under, NaN where `under` is 0: a ratio to nothing is undefined, not infinite."""
     return over / np.where(under == 0, np.nan, under)
-
-
-def _exact_p_value(a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray) -> FloatArray:
-    """Two-sided p-value of equal rates, conditional on all events: twice the smaller binomial tail.
-
-    The central rule agrees with the central interval: p < 0.05 exactly when the 95% interval leaves out 1.
-    """
-    share = n / (n + m)
-    # P(X >= a) and P(X <= a) of a binomial, by the incomplete beta function; 1 at the ends.
-    above = np.where(a > 0, special.betainc(np.where(a > 0, a, 1), b + 1, share), 1.0)
-    below = np.where(b > 0, special.betaincc(a + 1, np.where(b > 0, b, 1), share), 1.0)
-    p_value = np.minimum(1.0, 2 * np.minimum(above, below))
-    return np.where(np.isnan(a + n + b + m), np.nan, p_value)
 
 
 def _exact_ratio_limits(
@@ -126,7 +114,7 @@ def rate_ratio(
     )
     if method == "exact":
         lower, upper = _exact_ratio_limits(a, n, b, m, alpha)
-        p_value = _exact_p_value(a, n, b, m)
+        p_value = central_p_value(a, b, n / (n + m))
     else:
         log_ratio = np.log(np.where(both, ratio, np.nan))
         z = special.ndtri(1 - alpha / 2)
@@ -213,7 +201,7 @@ def rate_difference(
         b_low, b_high = (limit / m for limit in poisson_limits(b, confidence=confidence))
         lower = difference - np.hypot(a / n - a_low, b_high - b / m)
         upper = difference + np.hypot(a_high - a / n, b / m - b_low)
-        p_value = _exact_p_value(a, n, b, m)
+        p_value = central_p_value(a, b, n / (n + m))
     else:
         z = special.ndtri(1 - alpha / 2)
         lower, upper = difference - z * error, difference + z * error

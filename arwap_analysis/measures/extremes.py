@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Estimate, FloatArray
-from arwap_analysis.measures.groups import Groups, as_groups, as_position, at, delta_interval, extreme, pick
+from arwap_analysis.measures.groups import Groups, as_groups, as_position, at, delta_interval, dot, extreme, pick
 from arwap_analysis.registry import measure
 
 __all__ = [
@@ -167,7 +167,7 @@ def _from(g: Groups, position: np.ndarray, *, weighted: bool, confidence: float)
     weight = g.share if weighted else g.known / np.maximum(g.count, 1)
     usable = pick(g.known, position) & (g.count[..., 0] >= 2)
     away = np.where(g.known, g.value - pick(g.value, position)[..., None], 0.0)
-    distance = np.where(usable, (weight * np.abs(away)).sum(axis=-1), np.nan)
+    distance = np.where(usable, dot(weight, np.abs(away)), np.nan)
     pull = weight * np.sign(away)
     gradient = pull - at(g, position) * pull.sum(axis=-1, keepdims=True)
     return delta_interval(distance, gradient, g, confidence)

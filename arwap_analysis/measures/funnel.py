@@ -164,7 +164,7 @@ def funnel_limits(
     Spiegelhalter D (2005), Statistics in Medicine 24:1185-1202, doi:10.1002/sim.1970.
     """
     _, n, baseline = _pooled(numerator, denominator, statistic)
-    people = n if at is None else as_denominators("at", at)
+    people = np.array(n if at is None else as_denominators("at", at))
     inner, outer = (_limits(baseline, people, tail, statistic) for tail in (_INNER, _OUTER))
     limits = [limit * per for limit in (*inner, *outer)]
     return FunnelLimits(people, baseline * per, limits[0], limits[1], limits[2], limits[3], _METHODS[statistic])

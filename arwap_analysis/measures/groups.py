@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Estimate, FloatArray, as_counts, as_floats, normal_quantile
 
-__all__ = ["DELTA", "Groups", "as_groups", "as_position", "at", "delta_interval", "extreme", "pick"]
+__all__ = ["DELTA", "Groups", "as_groups", "as_position", "at", "delta_interval", "dot", "extreme", "pick"]
 
 DELTA = "delta method, groups independent, populations known"
 
@@ -51,14 +51,21 @@ def as_groups(estimate: ArrayLike, population: ArrayLike | None, standard_error:
         raise MeasureError("estimate needs groups along the last axis")
     if np.any(np.isinf(y)):
         raise MeasureError("estimate must be finite; use NaN where it is not known")
-    known = ~np.isnan(y) & ~np.isnan(n)
-    people = np.where(known, n, 0.0)
+    known = ~(np.isnan(y) | np.isnan(n))
+    if known.all():
+        people, value, count = n, y, np.full((*y.shape[:-1], 1), float(y.shape[-1]))
+    else:
+        people, value, error = (np.where(known, array, 0.0) for array in (n, y, error))
+        count = known.sum(axis=-1, keepdims=True).astype(float)
     total = people.sum(axis=-1, keepdims=True)
     share = people / np.where(total > 0, total, np.nan)
-    value = np.where(known, y, 0.0)
-    count = known.sum(axis=-1, keepdims=True).astype(float)
-    mean = np.where(count >= 2, (share * value).sum(axis=-1, keepdims=True), np.nan)
-    return Groups(value, share, np.where(known, error, 0.0), known, count, mean)
+    mean = np.where(count >= 2, dot(share, value)[..., None], np.nan)
+    return Groups(value, share, error, known, count, mean)
+
+
+def dot(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Sum of products over the groups: twice as fast as multiplying and summing, and without their array."""
+    return np.asarray(np.einsum("...g,...g->...", first, second))
 
 
 def pick(values: np.ndarray, position: np.ndarray) -> np.ndarray:
@@ -80,19 +87,17 @@ def delta_interval(
     With `log` the gradient is that of the log of the estimate, the interval is built there, and
     `standard_error` is that of the log.
     """
-    error = np.sqrt((np.where(groups.known, gradient, 0.0) ** 2 * groups.error**2).sum(axis=-1))
-    error = np.where(np.isnan(estimate), np.nan, error)
+    pull = gradient * groups.error
+    if not groups.known.all():
+        pull = np.where(groups.known, pull, 0.0)
+    error = np.where(np.isnan(estimate), np.nan, np.sqrt(dot(pull, pull)))
     z = normal_quantile(confidence)
     if log:
         positive = np.where(estimate > 0, estimate, np.nan)
-        return Estimate(
-            estimate,
-            positive * np.exp(-z * error),
-            positive * np.exp(z * error),
-            error,
-            confidence,
-            f"{method}, on the log scale",
-        )
+        with np.errstate(over="ignore"):  # a limit beyond all numbers is infinite
+            factor = np.exp(z * error)
+            upper = positive * factor
+        return Estimate(estimate, positive / factor, upper, error, confidence, f"{method}, on the log scale")
     return Estimate(estimate, estimate - z * error, estimate + z * error, error, confidence, method)
 
 

@@ -10,7 +10,7 @@ from scipy import special
 
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Estimate, FloatArray, as_floats, normal_quantile
-from arwap_analysis.measures.groups import DELTA, Groups, as_groups, delta_interval
+from arwap_analysis.measures.groups import DELTA, Groups, as_groups, delta_interval, dot
 from arwap_analysis.registry import measure
 
 __all__ = [
@@ -59,7 +59,7 @@ def _concentration(
     g = as_groups(estimate, population, standard_error)
     weight = g.share * (2 * _ranks(g, order) - 1)
     mean = np.where(g.mean == 0, np.nan, g.mean)
-    index = np.where(np.isnan(g.mean[..., 0]), np.nan, (weight * g.value).sum(axis=-1))
+    index = np.where(np.isnan(g.mean[..., 0]), np.nan, dot(weight, g.value))
     if method == "delta":
         if relative:
             return delta_interval(
@@ -83,13 +83,13 @@ def _concentration(
 def _convenient_regression(g: Groups, rank: FloatArray) -> FloatArray:
     """Standard error of the slope of 2 var(rank) y on rank, weighted by population (Kakwani and others 1997)."""
     x = rank - 0.5
-    spread = (g.share * x**2).sum(axis=-1, keepdims=True)
+    spread = dot(g.share, x**2)[..., None]
     y = 2 * spread * g.value
-    centre = (g.share * y).sum(axis=-1, keepdims=True)
-    slope = (g.share * x * (y - centre)).sum(axis=-1, keepdims=True) / spread
+    centre = dot(g.share, y)[..., None]
+    slope = dot(g.share, x * (y - centre))[..., None] / spread
     residual = np.where(g.known, y - centre - slope * x, 0.0)
     df = g.count[..., 0] - 2
-    scatter = (g.share * residual**2).sum(axis=-1) / np.where(df > 0, df, np.nan)
+    scatter = dot(g.share, residual**2) / np.where(df > 0, df, np.nan)
     return np.sqrt(scatter / spread[..., 0])
 
 
@@ -190,12 +190,12 @@ def relative_concentration_index(
 
 def _line(g: Groups, rank: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Weighted least-squares values at rank 0 and 1, with their gradients."""
-    middle = (g.share * rank).sum(axis=-1, keepdims=True)
+    middle = dot(g.share, rank)[..., None]
     x = rank - middle
-    spread = (g.share * x**2).sum(axis=-1, keepdims=True)
+    spread = dot(g.share, x**2)[..., None]
     slope_gradient = g.share * x / np.where(spread > 0, spread, np.nan)
     ends = [g.share + slope_gradient * (end - middle) for end in (0.0, 1.0)]
-    low, high = ((gradient * g.value).sum(axis=-1) for gradient in ends)
+    low, high = (dot(gradient, g.value) for gradient in ends)
     return low, high, ends[0], ends[1]
 
 
@@ -203,19 +203,19 @@ def _logistic_line(g: Groups, rank: FloatArray, scale: float) -> tuple[FloatArra
     """Values at rank 0 and 1 of a logistic curve weighted by population, with their gradients."""
     share = np.where(g.known, g.value / scale, 0.5)
     usable = np.all((share >= 0) & (share <= 1), axis=-1) & (g.count[..., 0] >= 2)
-    centre = (g.share * rank).sum(axis=-1, keepdims=True)
+    centre = dot(g.share, rank)[..., None]
     x = rank - centre
-    level = np.clip((g.share * share).sum(axis=-1), 1e-9, 1 - 1e-9)
+    level = np.clip(dot(g.share, share), 1e-9, 1 - 1e-9)
     alpha, beta = special.logit(np.where(usable, level, 0.5)), np.zeros(level.shape)
     for _ in range(_ITERATIONS):
         fitted = special.expit(alpha[..., None] + beta[..., None] * x)
         weight = g.share * fitted * (1 - fitted)
         residual = g.share * (share - fitted)
-        i_aa, i_ab, i_bb = weight.sum(-1), (weight * x).sum(-1), (weight * x * x).sum(-1)
+        i_aa, i_ab, i_bb = weight.sum(-1), dot(weight, x), dot(weight, x * x)
         determinant = i_aa * i_bb - i_ab**2
         usable = usable & (determinant > 1e-280)
         safe = np.where(usable, determinant, 1.0)
-        u_a, u_b = residual.sum(-1), (residual * x).sum(-1)
+        u_a, u_b = residual.sum(-1), dot(residual, x)
         step_a = np.where(usable, (i_bb * u_a - i_ab * u_b) / safe, 0.0)
         step_b = np.where(usable, (i_aa * u_b - i_ab * u_a) / safe, 0.0)
         damping = 1 / np.maximum(np.maximum(np.abs(step_a), np.abs(step_b)), 1.0)

@@ -11,7 +11,7 @@ from scipy import special
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Comparison, FloatArray, TwoGroups, as_two_groups, check_confidence
 from arwap_analysis.measures.rates import proportion_limits
-from arwap_analysis.measures.score import difference_score, odds_ratio_score, ratio_score, score_limits
+from arwap_analysis.measures.score import difference_score, odds_ratio_score, ratio_limits, ratio_score, score_limits
 from arwap_analysis.registry import measure
 
 __all__ = ["odds_ratio", "percentage_point_gap", "proportion_difference", "proportion_ratio"]
@@ -43,10 +43,16 @@ def _two_sided(z: FloatArray) -> FloatArray:
     return np.asarray(2 * special.ndtr(-np.abs(z)))
 
 
-def _score_p_value(a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray) -> FloatArray:
-    """P-value of equal proportions by the pooled score, Pearson's chi-squared; 1 where both are 0 or both 1."""
-    pooled = (a + b) / (n + m)
-    error = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+def _score_p_value(
+    a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray, *, corrected: bool = False
+) -> FloatArray:
+    """P-value of equal proportions by the pooled score; 1 where both are 0 or both 1.
+
+    Pearson's chi-squared, or with Miettinen and Nurminen's factor N / (N - 1) in the variance.
+    """
+    total = n + m
+    pooled = (a + b) / total
+    error = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m) * (total / (total - 1) if corrected else 1.0))
     z = (a / n - b / m) / np.where(error > 0, error, np.nan)
     return np.where(error == 0, 1.0, _two_sided(z))
 
@@ -131,7 +137,7 @@ def proportion_difference(
         p_value = _score_p_value(a, n, b, m)
     elif method == "miettinen_nurminen":
         lower, upper = score_limits(difference_score, (a, n, b, m), (-1.0, difference, 1.0), alpha)
-        p_value = _two_sided(difference_score(np.zeros_like(a), a, n, b, m))
+        p_value = _score_p_value(a, n, b, m, corrected=True)
     else:
         z = special.ndtri(1 - alpha / 2)
         lower, upper = difference - z * error, difference + z * error
@@ -215,13 +221,14 @@ def _ratio(
     if method in _LOG_METHODS:
         lower, upper, p_value = _from_log(ratio, error, alpha)
         return Comparison(ratio, lower, upper, error, confidence, name, p_value)
-    lower, upper = score_limits(score, counts, None, alpha)
+    if score is ratio_score:
+        lower, upper = ratio_limits(counts, alpha)
+    else:
+        lower, upper = score_limits(score, counts, None, alpha)
     lower = np.where(ratio == 0, 0.0, np.where(np.isnan(ratio), np.nan, lower))
     upper = np.where(np.isnan(ratio), np.nan, upper)
-    p_value = _two_sided(score(np.zeros_like(ratio), *counts))
-    everyone = (counts[0] == counts[1]) & (counts[2] == counts[3])
-    nobody = counts[0] + counts[2] == 0
-    return Comparison(ratio, lower, upper, error, confidence, name, np.where(everyone | nobody, 1.0, p_value))
+    p_value = _score_p_value(*counts, corrected=score is not ratio_score)
+    return Comparison(ratio, lower, upper, error, confidence, name, p_value)
 
 
 @measure(

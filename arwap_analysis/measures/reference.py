@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Comparison, FloatArray, as_counts, as_denominators, check_confidence
+from arwap_analysis.measures.binomial import central_p_value
 from arwap_analysis.measures.rates import poisson_limits, proportion_limits
 from arwap_analysis.registry import measure
 
@@ -141,11 +141,6 @@ def ratio_to_average(numerator: ArrayLike, denominator: ArrayLike, *, confidence
     total = np.where(total > 0, total, np.nan)
     share = n / people
     lower, upper = proportion_limits(x, total, confidence=confidence, method="clopper_pearson")
-    inside = np.where(np.isnan(x + total), np.nan, x)
-    above = np.where(inside > 0, special.betainc(np.where(inside > 0, inside, 1), total - inside + 1, share), 1.0)
-    rest = total - inside
-    below = np.where(rest > 0, special.betaincc(inside + 1, np.where(rest > 0, rest, 1), share), 1.0)
-    p_value = np.where(np.isnan(inside), np.nan, np.minimum(1.0, 2 * np.minimum(above, below)))
     error = np.sqrt(np.where(x > 0, 1 / np.where(x > 0, x, 1) - 1 / total, np.nan))
     return Comparison(
         x / total / share,
@@ -154,7 +149,7 @@ def ratio_to_average(numerator: ArrayLike, denominator: ArrayLike, *, confidence
         error,
         confidence,
         "exact binomial: share of events over share of people",
-        p_value,
+        central_p_value(x, total - x, share),
     )
 
 

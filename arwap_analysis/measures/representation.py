@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Comparison, FloatArray, as_counts, as_denominators, check_confidence, freeze_arrays
+from arwap_analysis.measures.binomial import central_p_value
 from arwap_analysis.measures.disparity import rate_difference
 from arwap_analysis.measures.proportions import proportion_difference, proportion_ratio
 from arwap_analysis.measures.rates import proportion_limits
@@ -101,15 +101,8 @@ def representation_index(
         error,
         confidence,
         f"{method.replace('_', '-').title()} limits of the share among staff over the share of the population",
-        _binomial_p_value(x, n, expected),
+        central_p_value(x, n - x, expected),
     )
-
-
-def _binomial_p_value(x: FloatArray, n: FloatArray, share: FloatArray) -> FloatArray:
-    """Two-sided exact p-value of a binomial share: twice the smaller tail."""
-    above = np.where(x > 0, special.betainc(np.where(x > 0, x, 1), n - x + 1, share), 1.0)
-    below = np.where(x < n, special.betaincc(x + 1, np.where(x < n, n - x, 1), share), 1.0)
-    return np.where(np.isnan(x + n + share), np.nan, np.minimum(1.0, 2 * np.minimum(above, below)))
 
 
 @dataclass(frozen=True, eq=False)

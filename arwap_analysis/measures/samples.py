@@ -53,11 +53,16 @@ def sample_mean(value: ArrayLike, *, confidence: float = 0.95) -> Estimate:
         raise MeasureError("value needs finite numbers along the last axis; use NaN where one is not known")
     known = ~np.isnan(x)
     n = known.sum(axis=-1).astype(float)
-    mean = np.where(known, x, 0).sum(axis=-1) / np.where(n > 0, n, np.nan)
+    values = x if known.all() else np.where(known, x, 0.0)
+    mean = values.sum(axis=-1) / np.where(n > 0, n, np.nan)
+    away = values - mean[..., None]
+    if values is not x:
+        away = np.where(known, away, 0.0)
     df = np.where(n > 1, n - 1, np.nan)
-    deviation = np.where(known, x - mean[..., None], 0.0)
-    error = np.sqrt((deviation**2).sum(axis=-1) / df / n)
-    t = special.stdtrit(df, (1 + check_confidence(confidence)) / 2)
+    error = np.sqrt(np.einsum("...i,...i->...", away, away) / df / n)
+    # Rows share few sizes, and the quantile of t is slow.
+    sizes, which = np.unique(df, return_inverse=True)
+    t = special.stdtrit(sizes, (1 + check_confidence(confidence)) / 2)[which.reshape(df.shape)]
     return Estimate(mean, mean - t * error, mean + t * error, error, confidence, "Student's t")
 
 
@@ -117,7 +122,10 @@ def sample_quantile(value: ArrayLike, *, quantile: float = 0.5, confidence: floa
     below, share = np.floor(place), place - np.floor(place)
     at, following = _order_statistic(ranked, below + 1, n), _order_statistic(ranked, np.ceil(place) + 1, n)
     tail = (1 - check_confidence(confidence)) / 2
-    first, last = _outer_rank(tail, n, quantile), n + 1 - _outer_rank(tail, n, 1 - quantile)
+    # Rows share few sizes, and the binomial quantile is slow.
+    sizes, which = np.unique(n, return_inverse=True)
+    which = which.reshape(n.shape)
+    first, last = _outer_rank(tail, sizes, quantile)[which], n + 1 - _outer_rank(tail, sizes, 1 - quantile)[which]
     nothing = np.full(n.shape, np.nan)
     return Estimate(
         at + share * (following - at),

@@ -9,11 +9,12 @@ from scipy import special
 
 from arwap_analysis.estimate import FloatArray, TwoGroups
 
-__all__ = ["difference_score", "odds_ratio_score", "ratio_score", "score_limits"]
+__all__ = ["difference_score", "odds_ratio_score", "ratio_limits", "ratio_score", "score_limits"]
 
 # Log ratios are sought this far either side of a start that is never infinite.
 _REACH = 40.0
 _FLOOR = 1e-30
+_CLOSE = 1e-9
 
 
 def _standardised(away: FloatArray, variance: FloatArray) -> FloatArray:
@@ -67,6 +68,46 @@ def odds_ratio_score(log_ratio: FloatArray, a: FloatArray, n: FloatArray, b: Flo
     spread = n / np.maximum(fitted * (n - fitted), _FLOOR) + m / np.maximum(other * (m - other), _FLOOR)
     away = a - fitted
     return np.where(away == 0, 0.0, away * np.sqrt(spread * (total - 1) / total))
+
+
+def ratio_limits(counts: TwoGroups, alpha: float) -> tuple[FloatArray, FloatArray]:
+    """Koopman's limits of a ratio of proportions: in closed form, and sought where that form loses its precision.
+
+    Eliminating the ratio from the score equation leaves a cubic in the reference group's proportion (Nam 1995,
+    Biometrics 51:177-182); its two smaller roots give the limits. Huge or extreme tables cancel too many digits,
+    so each root is put back into the score.
+    """
+    z = float(special.ndtri(1 - alpha / 2))
+    with np.errstate(all="ignore"):  # what fails shows in the score, and is sought
+        roots = _cubic_roots(*counts, z)
+        a, n, b, m = counts
+        found = [np.array((1 - (n - a) * (1 - root) / (b + n - (n + m) * root)) / root) for root in roots]
+        exact = [
+            np.abs(ratio_score(np.log(limit), *counts) - quantile) < _CLOSE
+            for limit, quantile in zip(found, (z, -z), strict=True)
+        ]
+    doubtful = ~(exact[0] & exact[1]) & ~np.isnan(sum(counts))
+    if np.any(doubtful):
+        sought = score_limits(ratio_score, tuple(count[doubtful] for count in counts), None, alpha)  # type: ignore[arg-type]
+        for limit, better in zip(found, sought, strict=True):
+            limit[doubtful] = better
+    return found[0], found[1]
+
+
+def _cubic_roots(a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray, z: float) -> tuple[FloatArray, FloatArray]:
+    """Return the reference group's proportion at the lower and the upper limit."""
+    square, total, cases = z**2, n + m, a + b
+    cubic = m * (m * total * a + n * (m + a) * square)
+    b1 = -m * (m * n * cases + 2 * total * a * b + n * (m + b + 2 * a) * square) / cubic
+    b2 = (2 * m * n * b * cases + total * b**2 * a + m * n * cases * square) / cubic
+    b3 = -n * b**2 * cases / cubic
+    c1 = b2 - b1**2 / 3
+    c2 = b3 + b1 * (2 * b1 * b1 / 9 - b2) / 3
+    angle = np.arccos(np.clip(np.sqrt(27) * c2 / (2 * c1 * np.sqrt(-c1)), -1, 1)) / 3
+    radius = 2 * np.sqrt(-c1 / 3)
+    # The three roots lie on a circle; the largest is not a proportion of interest.
+    one, two = -radius * np.cos(np.pi / 3 - angle) - b1 / 3, -radius * np.cos(np.pi / 3 + angle) - b1 / 3
+    return np.maximum(one, two), np.minimum(one, two)
 
 
 def score_limits(

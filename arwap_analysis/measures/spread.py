@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from arwap_analysis.estimate import Estimate, normal_quantile
-from arwap_analysis.measures.groups import Groups, as_groups, delta_interval
+from arwap_analysis.measures.groups import Groups, as_groups, delta_interval, dot
 from arwap_analysis.registry import measure
 
 __all__ = [
@@ -27,7 +27,7 @@ _INPUTS = ("estimate", "population", "standard_error")
 def _variance(groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """Return the variance between groups and its gradient."""
     away = groups.value - groups.mean
-    return (groups.share * away**2).sum(axis=-1), 2 * groups.share * away
+    return dot(groups.share, away**2), 2 * groups.share * away
 
 
 @measure(
@@ -181,8 +181,8 @@ def _from_mean(g: Groups, *, weighted: bool) -> tuple[np.ndarray, np.ndarray]:
     weight = g.share if weighted else g.known / np.maximum(g.count, 1)
     away = np.where(g.known, g.value - g.mean, 0.0)
     sign = np.sign(away)
-    distance = (weight * np.abs(away)).sum(axis=-1)
-    return distance, weight * sign - g.share * (weight * sign).sum(axis=-1, keepdims=True)
+    distance = dot(weight, np.abs(away))
+    return distance, weight * sign - g.share * dot(weight, sign)[..., None]
 
 
 @measure(
@@ -307,7 +307,7 @@ def theil_index(
     """
     g = as_groups(estimate, population, standard_error)
     ratio = _relative(g)
-    index = (g.share * special.xlogy(ratio, ratio)).sum(axis=-1)
+    index = dot(g.share, special.xlogy(ratio, ratio))
     logs = np.log(np.where(ratio > 0, ratio, np.nan))
     # d/dy of sum p r ln r with r = y / mean: p (ln r + 1)/mean less p/mean times (index + 1).
     gradient = g.share / g.mean * (logs - index[..., None])
@@ -351,6 +351,6 @@ def mean_log_deviation(
     g = as_groups(estimate, population, standard_error)
     ratio = np.where(g.known, _relative(g), 1.0)
     ratio = np.where(ratio > 0, ratio, np.nan)
-    deviation = -(g.share * np.log(ratio)).sum(axis=-1)
+    deviation = -dot(g.share, np.log(ratio))
     gradient = g.share / g.mean * (1 - 1 / ratio)
     return delta_interval(1000 * np.where(np.isnan(g.mean[..., 0]), np.nan, deviation), 1000 * gradient, g, confidence)
