@@ -31,15 +31,14 @@ Drawn = tuple[np.ndarray, np.ndarray]
 class Scenario:
     """An interval, the truth that it should hold, and whether it promises at least 95% (exact) or about 95%.
 
-    `delta` marks measures of spread: noise keeps them above the truth when the groups are small, whatever the
-    interval, so that they are held to the range from 200 people on.
+    `from_size`: the smallest group for which the test holds it to that.
     """
 
     estimate: Callable[[np.ndarray, np.ndarray], Estimate]
     truth: Callable[[np.ndarray], np.ndarray]
     events: str = "binomial"
     exact: bool = False
-    delta: bool = False
+    from_size: int = 50
 
 
 def _pair(x: np.ndarray, n: np.ndarray) -> dict[str, np.ndarray]:
@@ -79,7 +78,7 @@ def _true_difference(_: np.ndarray) -> np.ndarray:
 
 
 def _spread(function: Callable[..., Estimate], **options: object) -> Scenario:
-    return Scenario(_over(function, **options), _true_over(function, **options), delta=True)
+    return Scenario(_over(function, **options), _true_over(function, **options))
 
 
 def _simulated(function: Callable[..., Estimate]) -> Callable[[np.ndarray, np.ndarray], Estimate]:
@@ -127,9 +126,7 @@ SCENARIOS: dict[str, Scenario] = {
     "directly_standardised_rate": Scenario(
         _standardised, lambda n: (LEVELS * WEIGHTS).sum() / WEIGHTS.sum(), events="poisson"
     ),
-    "group_difference, ordered": _spread(
-        lambda y, n, **o: m.group_difference(y, favourable=True, order=ORDER, **o)
-    ),
+    "group_difference, ordered": _spread(lambda y, n, **o: m.group_difference(y, favourable=True, order=ORDER, **o)),
     "group_ratio, ordered": _spread(lambda y, n, **o: m.group_ratio(y, favourable=True, order=ORDER, **o)),
     "absolute_concentration_index": _spread(m.absolute_concentration_index, order=ORDER),
     "relative_concentration_index": _spread(m.relative_concentration_index, order=ORDER),
@@ -143,9 +140,10 @@ SCENARIOS: dict[str, Scenario] = {
     "mean_difference_from_reference": _spread(m.mean_difference_from_reference, reference=5),
     "theil_index": _spread(m.theil_index),
     "mean_log_deviation": _spread(m.mean_log_deviation),
-    "theil_index, simulated": Scenario(_simulated(m.theil_index), _true_over(m.theil_index), delta=True),
+    "theil_index, simulated": Scenario(_simulated(m.theil_index), _true_over(m.theil_index), from_size=200),
     "index_of_disparity, simulated": Scenario(
-        _simulated(m.index_of_disparity), _true_over(m.index_of_disparity), delta=True
+        _simulated(m.index_of_disparity),
+        _true_over(m.index_of_disparity),
     ),
     "mean_difference_from_best": _spread(m.mean_difference_from_best, favourable=True),
     "population_attributable_risk": _spread(m.population_attributable_risk, favourable=True),

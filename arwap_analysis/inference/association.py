@@ -144,6 +144,8 @@ def trend_in_proportions(numerator: ArrayLike, denominator: ArrayLike, *, score:
     centre = (n * t).sum(axis=-1) / total
     spread = (n * (t - centre[..., None]) ** 2).sum(axis=-1)
     away = ((x - n * share[..., None]) * t).sum(axis=-1)
+    reach = np.max(np.abs(np.where(n > 0, t, 0.0)), axis=-1, initial=0.0)
+    spread = np.where(spread > 1e-12 * total * reach**2, spread, np.nan)  # one score only, but for rounding
     variance = share * (1 - share) * spread
     statistic = away**2 / np.where(variance > 0, variance, np.nan)
     return TestResult(

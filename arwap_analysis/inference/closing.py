@@ -69,7 +69,7 @@ def gap_closing_time(trend: Trend) -> ClosingTime:
     slope = np.log(trend.annual_change) if ratio else trend.annual_change
     last = np.log(trend.fitted_last) if ratio else trend.fitted_last
     ahead = trend.last_time - trend.centre
-    narrowing = np.where(np.isnan(slope + last), np.nan, slope * last < 0)
+    narrowing = np.where(np.isnan(slope + last) | ~(trend.df >= 1), np.nan, slope * last < 0)
     closes = np.where(narrowing == 1, trend.level / np.where(slope == 0, np.nan, -slope), np.nan)
     q = special.stdtrit(np.where(trend.df >= 1, trend.df, np.nan), (1 + trend.confidence) / 2)
     # (level + slope x)^2 <= q^2 (level_error^2 + slope_error^2 x^2): the times x at which no gap is not ruled out.

@@ -54,6 +54,8 @@ def adjust_p_values(p_values: ArrayLike, *, method: str = "holm") -> FloatArray:
     array([0.03, 0.06, 0.06])
     """
     p = as_floats("p_values", p_values)
+    if p.ndim == 0:
+        raise MeasureError("p_values need a family along the last axis; one value alone needs no adjustment")
     if np.any((p < 0) | (p > 1)):
         raise MeasureError("p-values must lie between 0 and 1")
     if method not in ADJUSTMENTS:

@@ -14,6 +14,8 @@ from arwap_analysis.inference.association import TestResult
 
 __all__ = ["barnard_exact_test", "boschloo_exact_test", "fisher_exact_test", "poisson_rate_test"]
 
+_MOST = 10**9
+
 
 def fisher_exact_test(table: ArrayLike, *, confidence: float = 0.95) -> Comparison:
     """Fisher's exact test of a two-by-two table, with the conditional odds ratio and its exact interval.
@@ -116,6 +118,8 @@ def _two_by_two(table: ArrayLike) -> np.ndarray:
     counts = as_counts("table", table)
     if counts.shape != (2, 2) or np.any(np.isnan(counts)) or np.any(counts != np.round(counts)):
         raise MeasureError("table must be two by two with whole counts")
+    if counts.sum() > _MOST:
+        raise MeasureError(f"an exact test of more than {_MOST:,} people is out of reach; use chi_squared_test")
     return counts.astype(int)
 
 

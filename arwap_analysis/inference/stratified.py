@@ -22,10 +22,12 @@ _ITERATIONS = 60
 
 
 def _strata(tables: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return the four cells and the total of (..., K, 2, 2) tables; empty strata weigh nothing."""
+    """Return the four cells and the total of (..., K, 2, 2) tables; strata with NaN, or empty, weigh nothing."""
     counts = as_counts("tables", tables)
     if counts.ndim < 3 or counts.shape[-2:] != (2, 2):
         raise MeasureError("tables must be (..., strata, 2, 2)")
+    # A stratum that is not wholly known says nothing, like one without people.
+    counts = np.where(np.isnan(counts).any(axis=(-2, -1), keepdims=True), 0.0, counts)
     a, b, c, d = counts[..., 0, 0], counts[..., 0, 1], counts[..., 1, 0], counts[..., 1, 1]
     return a, b, c, d, a + b + c + d
 
@@ -36,7 +38,7 @@ def cochran_mantel_haenszel_test(tables: ArrayLike, *, correction: bool = False)
     Parameters
     ----------
     tables : array_like, (..., K, 2, 2)
-        Counts of each stratum.
+        Counts of each stratum. NaN leaves a stratum out.
     correction : bool
         Yates's continuity correction as R's mantelhaen.test has it by default: one half is taken off, but nothing
         where the difference is below one half (so a difference of 0.4 can count for more than one of 0.6).
@@ -82,7 +84,7 @@ def mantel_haenszel_odds_ratio(tables: ArrayLike, *, confidence: float = 0.95) -
     Parameters
     ----------
     tables : array_like, (..., K, 2, 2)
-        Counts of each stratum.
+        Counts of each stratum. NaN leaves a stratum out.
     confidence : float
         Nominal coverage of the interval.
 
@@ -204,10 +206,12 @@ def _common_log_ratio(events: FloatArray, total: FloatArray, offset: FloatArray)
     for _ in range(_ITERATIONS):
         share = special.expit(offset + log_ratio[..., None])
         information = np.where(usable, (total * share * (1 - share)).sum(axis=-1), 1.0)
-        step = np.where(usable, (all_events - (total * share).sum(axis=-1)) / information, 0.0)
+        away = np.where(usable, all_events - (total * share).sum(axis=-1), 0.0)
+        step = away / np.where(information > 0, information, 1.0)
         log_ratio = log_ratio + np.clip(step, -1.0, 1.0)
         if np.all(np.abs(step) < 1e-12):
             break
+    usable = usable & (np.abs(step) < 1e-6)
     return np.where(usable, log_ratio, np.nan), np.where(usable, information, np.nan)
 
 

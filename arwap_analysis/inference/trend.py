@@ -98,7 +98,7 @@ def _series(
         as_denominators("reference_denominator", reference_denominator),
         as_floats("time", time),
     )
-    if a.ndim == 0:
+    if a.ndim == 0 or a.shape[-1] == 0:
         raise MeasureError("a trend needs periods along the last axis")
     if not np.all(np.isfinite(t)):
         raise MeasureError("time must be finite numbers, for example decimal years")
@@ -186,7 +186,9 @@ def rate_ratio_trend(
     centre = np.sum(np.where(s.used, s.time, 0.0), axis=-1, keepdims=True) / weight_sum
     t = np.where(s.used, s.time - centre, 0.0)
     all_events = events.sum(axis=-1)
-    estimable = (s.df >= 1) & (all_events > 0) & (all_events < total.sum(axis=-1))
+    # Periods without any event in either group carry no information and no degree of freedom.
+    df = s.df - np.sum(s.used & (total == 0), axis=-1)
+    estimable = (df >= 1) & (all_events > 0) & (all_events < total.sum(axis=-1))
     alpha, beta, information = _fit_logistic(events, total, offset, t, estimable)
     probability = special.expit(offset + alpha[..., None] + beta[..., None] * t)
     variance = total * probability * (1 - probability)
@@ -197,17 +199,15 @@ def rate_ratio_trend(
     estimable &= np.isfinite(beta) & (information > 0)
     slope = np.where(estimable, beta, np.nan)
     error = np.where(estimable, 1 / np.sqrt(np.where(estimable, information, 1.0)), np.nan)
-    # Periods without any event in either group carry no information and no degree of freedom.
-    df = s.df - np.sum(s.used & (total == 0), axis=-1)
     lower, upper, error, p_value, dispersion = _finish(slope, error, pearson, df, confidence)
     ends = s.ends()
     first, last = (np.exp(np.where(estimable, alpha + beta * (end - centre[..., 0]), np.nan)) for end in ends)
     weights = np.where(estimable, variance.sum(axis=-1), np.nan)
     balance = (variance * t).sum(axis=-1) / weights
+    with np.errstate(over="ignore"):  # a limit beyond all numbers is infinite
+        change = np.exp(slope), np.exp(lower), np.exp(upper)
     return Trend(
-        np.exp(slope),
-        np.exp(lower),
-        np.exp(upper),
+        *change,
         error,
         p_value,
         dispersion,
@@ -332,7 +332,9 @@ def rate_difference_trend(
     level = (weight * difference).sum(axis=-1) / weights
     t = s.time - centre[..., None]
     spread = (weight * t * t).sum(axis=-1)
-    spread = np.where(spread > 0, spread, np.nan)
+    first_time, last_time = s.ends()
+    apart = last_time - first_time > 1e-9 * np.abs(last_time)  # else one time only, but for rounding
+    spread = np.where((spread > 0) & apart, spread, np.nan)
     slope = (weight * t * (difference - level[..., None])).sum(axis=-1) / spread
     residual = difference - level[..., None] - slope[..., None] * t
     chi_squared = (weight * residual**2).sum(axis=-1)

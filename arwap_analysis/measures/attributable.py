@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Estimate, FloatArray, as_counts, normal_quantile
-from arwap_analysis.measures.groups import Groups, as_groups, at, delta_interval, extreme, pick
+from arwap_analysis.measures.groups import Groups, as_groups, as_order, at, delta_interval, extreme, pick
 from arwap_analysis.registry import measure
 
 __all__ = ["population_attributable_fraction", "population_attributable_risk"]
@@ -22,9 +22,9 @@ def _attributable(g: Groups, *, favourable: bool, order: ArrayLike | None) -> tu
     if order is None:
         position = extreme(g, largest=favourable)
     else:
-        rank = np.broadcast_to(np.asarray(order, dtype=float), g.value.shape)
-        position = np.argmax(np.where(g.known, rank, -np.inf), axis=-1)
+        position = np.argmax(np.where(g.known, as_order(g, order), -np.inf), axis=-1)
     gap = pick(g.value, position) - g.mean[..., 0]
+    gap = np.where(np.abs(gap) <= 1e-12 * np.abs(g.mean[..., 0]), 0.0, gap)  # rounding
     return np.where(np.isnan(gap), np.nan, np.maximum(gap, 0) if favourable else np.minimum(gap, 0)), position
 
 
@@ -36,7 +36,8 @@ def _walter(g: Groups, position: np.ndarray, population: ArrayLike | None, scale
     d = exposed - c
     a = g.mean[..., 0] / scale * total - c
     b = total - a - exposed
-    square = c * total * (a * d * (total - c) + b * c**2) / ((a + c) ** 3 * exposed**3)
+    under = (a + c) ** 3 * exposed**3
+    square = c * total * (a * d * (total - c) + b * c**2) / np.where(under > 0, under, np.nan)
     return np.sqrt(np.where(square >= 0, square, np.nan))
 
 
@@ -186,7 +187,12 @@ def _attributable_estimate(
     value = 100 * risk / mean[..., 0] if fraction else risk
     if method == "delta":
         slope = 100 * (gradient / mean - risk[..., None] * g.share / mean**2) if fraction else gradient
-        return delta_interval(value, slope, g, confidence)
+        # Where the average is at or beyond the reference point the risk is cut off at 0: no slope, no interval.
+        found = delta_interval(value, slope, g, confidence)
+        cut = risk == 0
+        parts = (np.where(cut, np.nan, part) for part in (found.lower, found.upper, found.standard_error))
+        lower, upper, error = parts
+        return Estimate(value, lower, upper, error, confidence, found.method)
     error = _walter(g, position, population, scale) * (100 if fraction else np.abs(g.mean[..., 0]))
     z = normal_quantile(confidence)
     return Estimate(value, value - z * error, value + z * error, error, confidence, "Walter's formula from counts")

@@ -26,11 +26,22 @@ def _exact_ratio_limits(
     a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray, alpha: float
 ) -> tuple[FloatArray, FloatArray]:
     """Clopper-Pearson limits of the group's share of all events, turned into limits of the ratio."""
-    low = np.where(a > 0, special.betaincinv(np.where(a > 0, a, 1), b + 1, alpha / 2), 0.0)
-    high = special.betaincinv(a + 1, np.where(b > 0, b, 1), 1 - alpha / 2)
     defined = (b > 0) & ~np.isnan(a + n + m)
     scale = np.where(defined, m / n, np.nan)
-    return low / (1 - low) * scale, high / (1 - np.where(defined, high, 0.5)) * scale
+    events, others = np.where(defined, a, 1.0), np.where(defined, b, 1.0)
+    return _odds(events, others + 1, alpha / 2) * scale, _odds(events + 1, others, 1 - alpha / 2) * scale
+
+
+def _odds(first: FloatArray, second: FloatArray, probability: float) -> FloatArray:
+    """Return x / (1 - x) at a quantile of the beta distribution; 0 for no events.
+
+    Of x and 1 - x the smaller is sought, so that no digits cancel when one group has almost all events.
+    """
+    flip = first > second
+    alpha, beta = np.where(flip, second, first), np.where(flip, first, second)
+    found = special.betaincinv(np.where(alpha > 0, alpha, 1.0), beta, np.where(flip, 1 - probability, probability))
+    odds = found / (1 - found)
+    return np.where(first == 0, 0.0, np.where(flip, 1 / np.where(odds > 0, odds, np.nan), odds))
 
 
 _RATIO_METHODS = {

@@ -7,7 +7,18 @@ from numpy.typing import ArrayLike
 
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Estimate, FloatArray
-from arwap_analysis.measures.groups import Groups, as_groups, as_position, at, delta_interval, dot, extreme, pick
+from arwap_analysis.measures.groups import (
+    Groups,
+    as_groups,
+    as_order,
+    as_position,
+    at,
+    delta_interval,
+    dot,
+    extreme,
+    pick,
+    spread_interval,
+)
 from arwap_analysis.registry import measure
 
 __all__ = [
@@ -32,9 +43,9 @@ def _pair(
     if order is not None and reference is not None:
         raise MeasureError("give an order of the groups or a reference, not both")
     if order is not None:
-        rank = np.where(g.known, np.broadcast_to(np.asarray(order, dtype=float), g.value.shape), np.nan)
-        top = np.argmax(np.where(np.isnan(rank), -np.inf, rank), axis=-1)
-        low = np.argmin(np.where(np.isnan(rank), np.inf, rank), axis=-1)
+        rank = as_order(g, order)
+        top = np.argmax(np.where(g.known, rank, -np.inf), axis=-1)
+        low = np.argmin(np.where(g.known, rank, np.inf), axis=-1)
         return (top, low) if favourable else (low, top)
     if reference is None:
         return extreme(g, largest=True), extreme(g, largest=False)
@@ -170,7 +181,7 @@ def _from(g: Groups, position: np.ndarray, *, weighted: bool, confidence: float)
     distance = np.where(usable, dot(weight, np.abs(away)), np.nan)
     pull = weight * np.sign(away)
     gradient = pull - at(g, position) * pull.sum(axis=-1, keepdims=True)
-    return delta_interval(distance, gradient, g, confidence)
+    return spread_interval(distance, gradient, g, confidence)
 
 
 @measure(

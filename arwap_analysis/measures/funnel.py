@@ -17,6 +17,7 @@ __all__ = ["FunnelLimits", "funnel_axis", "funnel_limits", "funnel_position"]
 
 # One-sided tails of the inner (95%) and outer (99.8%) limits, as public health practice draws them.
 _INNER, _OUTER = 0.025, 0.001
+_NORMAL_FROM = 1e8
 Statistic = Literal["proportion", "rate"]
 
 
@@ -65,14 +66,17 @@ def _limits(baseline: FloatArray, n: FloatArray, tail: float, statistic: str) ->
     if statistic == "proportion":
         half = special.ndtri(1 - tail) * np.sqrt(baseline * (1 - baseline) / n)
         return np.maximum(baseline - half, 0.0), np.minimum(baseline + half, 1.0)
-    expected = baseline * n
+    expected = np.asarray(baseline * n)
+    large = expected > _NORMAL_FROM  # scipy's inverse fails there, and a normal law is exact to the last digit shown
+    half = special.ndtri(1 - tail) * np.sqrt(np.where(large, expected, 0.0))
+    searched = np.where(large, 1.0, expected)
     # Continuous in the count, so that the curves of a chart are smooth; no count is low enough below -ln(tail).
-    low = special.pdtrik(tail, np.where(expected > -np.log(tail), expected, np.nan))
-    low = np.where(expected > -np.log(tail), low, np.where(np.isnan(expected), np.nan, 0.0))
-    high = special.pdtrik(1 - tail, expected) + 1
-    # Where almost every area has no event, even one event is beyond the limit.
-    high = np.where(np.isnan(high) & (expected >= 0), 1.0, high)
-    return low / n, high / n
+    low = special.pdtrik(tail, np.where(searched > -np.log(tail), searched, np.nan))
+    low = np.where(searched > -np.log(tail), low, np.where(np.isnan(searched), np.nan, 0.0))
+    high = special.pdtrik(1 - tail, searched) + 1
+    # Where almost every area has no event, even one event is beyond the limit, which lies just below one.
+    high = np.where(searched <= -np.log1p(-tail), 1.0 - 1e-9, high)
+    return np.where(large, expected - half, low) / n, np.where(large, expected + half, high) / n
 
 
 def funnel_axis(denominator: ArrayLike, *, points: int = 100) -> FloatArray:
@@ -89,7 +93,7 @@ def funnel_axis(denominator: ArrayLike, *, points: int = 100) -> FloatArray:
     -------
     array, (points,)
         From 1 (or just below the smallest area, when none is more than twice another) to just above the
-        largest, at least 1 apart.
+        largest, at least 1 apart: further up where there are more points than whole numbers between.
 
     Raises
     ------
@@ -98,8 +102,8 @@ def funnel_axis(denominator: ArrayLike, *, points: int = 100) -> FloatArray:
     """
     n = as_denominators("denominator", denominator)
     n = n[~np.isnan(n)]
-    if points < 2 or n.size == 0:
-        raise MeasureError("a funnel needs two points or more and an area with people")
+    if points != int(points) or points < 2 or n.size == 0:
+        raise MeasureError("a funnel needs a whole number of points, two or more, and an area with people")
     low, high = float(n.min()) * 0.95, float(n.max()) * 1.05
     low_step, high_step = 10 ** (len(str(int(low))) - 1), 10.0 ** (len(str(int(np.ceil(high)))) - 2)
     first = 0.0 if n.max() > 2 * n.min() else np.floor(low / low_step) * low_step

@@ -10,9 +10,23 @@ from numpy.typing import ArrayLike
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Estimate, FloatArray, as_counts, as_floats, normal_quantile
 
-__all__ = ["DELTA", "Groups", "as_groups", "as_position", "at", "delta_interval", "dot", "extreme", "pick"]
+__all__ = [
+    "DELTA",
+    "Groups",
+    "as_groups",
+    "as_order",
+    "as_position",
+    "at",
+    "delta_interval",
+    "dot",
+    "extreme",
+    "pick",
+    "spread_interval",
+]
 
 DELTA = "delta method, groups independent, populations known"
+# Differences this small against the mean are rounding.
+_EQUAL = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +40,7 @@ class Groups:
     share : (..., G)
         Share of the population of the known groups; sums to 1.
     known : (..., G) bool
-        Groups with an estimate and a population.
+        Groups with an estimate, and people: nobody can be neither best nor unequal.
     count : (..., 1)
         Number of known groups.
     mean : (..., 1)
@@ -49,9 +63,11 @@ def as_groups(estimate: ArrayLike, population: ArrayLike | None, standard_error:
     y, n, error = np.broadcast_arrays(y, n, error)
     if y.ndim == 0:
         raise MeasureError("estimate needs groups along the last axis")
+    if y.shape[-1] == 0:
+        raise MeasureError("there are no groups: the last axis is empty")
     if np.any(np.isinf(y)):
         raise MeasureError("estimate must be finite; use NaN where it is not known")
-    known = ~(np.isnan(y) | np.isnan(n))
+    known = ~np.isnan(y) & (n > 0)
     if known.all():
         people, value, count = n, y, np.full((*y.shape[:-1], 1), float(y.shape[-1]))
     else:
@@ -61,6 +77,17 @@ def as_groups(estimate: ArrayLike, population: ArrayLike | None, standard_error:
     share = people / np.where(total > 0, total, np.nan)
     mean = np.where(count >= 2, dot(share, value)[..., None], np.nan)
     return Groups(value, share, error, known, count, mean)
+
+
+def as_order(g: Groups, order: ArrayLike) -> FloatArray:
+    """Check the ranks of the groups and give every stratum its own; a known group must have one."""
+    try:
+        rank = np.broadcast_to(as_floats("order", order), g.value.shape)
+    except ValueError:
+        raise MeasureError(f"order must give a rank to each of the {g.value.shape[-1]} groups") from None
+    if np.any(np.isnan(rank) & g.known):
+        raise MeasureError("order must give a rank to every group that has a value; NaN is none")
+    return rank
 
 
 def dot(first: FloatArray, second: FloatArray) -> FloatArray:
@@ -88,8 +115,9 @@ def delta_interval(
     `standard_error` is that of the log.
     """
     pull = gradient * groups.error
-    if not groups.known.all():
-        pull = np.where(groups.known, pull, 0.0)
+    if np.isnan(pull).any():
+        # A group that does not count for the estimate need not have an error.
+        pull = np.where(groups.known & (gradient != 0), pull, 0.0)
     error = np.where(np.isnan(estimate), np.nan, np.sqrt(dot(pull, pull)))
     z = normal_quantile(confidence)
     if log:
@@ -121,3 +149,18 @@ def as_position(g: Groups, reference: int | ArrayLike) -> np.ndarray:
 def at(g: Groups, position: np.ndarray) -> FloatArray:
     """1 at the position of one group in each stratum, 0 elsewhere."""
     return (np.arange(g.value.shape[-1]) == position[..., None]).astype(float)
+
+
+def spread_interval(estimate: FloatArray, gradient: FloatArray, groups: Groups, confidence: float) -> Estimate:
+    """Interval of a measure that is 0 where all groups are equal, and has no gradient there.
+
+    Equal groups get 0 and no interval: the delta method would claim certainty, and rounding any width at all.
+    """
+    found = delta_interval(estimate, gradient, groups, confidence)
+    farthest = np.abs(np.where(groups.known, groups.value - groups.mean, 0.0)).max(axis=-1)
+    equal = farthest <= _EQUAL * np.abs(groups.mean[..., 0])
+    if not equal.any():
+        return found
+    lower, upper, error = (np.where(equal, np.nan, part) for part in (found.lower, found.upper, found.standard_error))
+    estimate = np.where(equal & ~np.isnan(found.estimate), 0.0, found.estimate)
+    return Estimate(estimate, lower, upper, error, confidence, found.method)

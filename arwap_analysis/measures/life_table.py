@@ -63,7 +63,12 @@ def life_expectancy(
     ages = as_floats("age_start", age_start)
     if ages.ndim != 1 or len(ages) < 2 or np.any(np.diff(ages) <= 0):
         raise MeasureError("age_start must be ages that rise, one for each band")
-    d, people = np.broadcast_arrays(as_counts("deaths", deaths), as_denominators("population", population))
+    try:
+        d, people = np.broadcast_arrays(as_counts("deaths", deaths), as_denominators("population", population))
+    except ValueError:
+        raise MeasureError("deaths and population must have the same age bands") from None
+    if d.ndim == 0 or d.shape[-1] != len(ages):
+        raise MeasureError(f"deaths and population need the {len(ages)} age bands on their last axis")
     width = np.append(np.diff(ages), np.nan)
     lived = np.where((ages == 0) & (width == 1), 0.1, 0.5)
     rate = d / people
@@ -80,7 +85,8 @@ def life_expectancy(
     years = np.where(last, survivors / open_rate, span * (survivors - (1 - lived) * dying))
     remaining = np.cumsum(years[..., ::-1], axis=-1)[..., ::-1]
     expectancy = remaining / np.where(survivors > 0, survivors, np.nan)
-    following = np.concatenate([expectancy[..., 1:], np.zeros((*q.shape[:-1], 1))], axis=-1)
+    expectancy_after = np.where(np.isnan(expectancy), 0.0, expectancy)  # nobody is left to live on
+    following = np.concatenate([expectancy_after[..., 1:], np.zeros((*q.shape[:-1], 1))], axis=-1)
     chance = np.where(d > 0, q**2 * (1 - q) / np.where(d > 0, d, 1), 0.0)
     weight = survivors**2 * ((1 - lived) * span + following) ** 2 * chance
     # Silcocks and others: the open band's expectancy is 1/rate, whose variance is 1/(d rate^2).

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from arwap_analysis.errors import MeasureError
-from arwap_analysis.estimate import Estimate, FloatArray, as_floats, normal_quantile
-from arwap_analysis.measures.groups import DELTA, Groups, as_groups, delta_interval, dot
+from arwap_analysis.estimate import Estimate, FloatArray, normal_quantile
+from arwap_analysis.measures.groups import DELTA, Groups, as_groups, as_order, delta_interval, dot
 from arwap_analysis.registry import measure
 
 __all__ = [
@@ -22,19 +22,21 @@ __all__ = [
 
 _INPUTS = ("estimate", "population", "order", "standard_error")
 _ITERATIONS = 60
+# Ranks lie between 0 and 1: a variance this small is rounding, and all groups share one rank.
+_NO_SPREAD = 1e-12
 Interval = Literal["delta", "regression"]
 
 
 def _ranks(g: Groups, order: ArrayLike) -> FloatArray:
     """Middle rank of each group in the population, 0 = most disadvantaged to 1; groups that tie share theirs."""
-    rank = np.broadcast_to(as_floats("order", order), g.value.shape)
+    rank = as_order(g, order)
     by_rank = np.argsort(rank, axis=-1, kind="stable")
     ranked = np.take_along_axis(rank, by_rank, axis=-1)
     upto = np.cumsum(np.take_along_axis(g.share, by_rank, axis=-1), axis=-1)
     before = np.concatenate([np.zeros_like(upto[..., :1]), upto[..., :-1]], axis=-1)
     # Sums only grow along the order, so a running maximum carries the start of a tie to all its members.
     changes = ranked[..., 1:] != ranked[..., :-1]
-    edge = np.ones_like(changes[..., :1])
+    edge = np.ones((*rank.shape[:-1], 1), dtype=bool)
     start = np.maximum.accumulate(np.where(np.concatenate([edge, changes], axis=-1), before, 0.0), axis=-1)
     ends = np.where(np.concatenate([changes, edge], axis=-1), upto, np.inf)
     end = np.minimum.accumulate(ends[..., ::-1], axis=-1)[..., ::-1]
@@ -86,6 +88,7 @@ def _convenient_regression(g: Groups, rank: FloatArray) -> FloatArray:
     spread = dot(g.share, x**2)[..., None]
     y = 2 * spread * g.value
     centre = dot(g.share, y)[..., None]
+    spread = np.where(spread > _NO_SPREAD, spread, np.nan)
     slope = dot(g.share, x * (y - centre))[..., None] / spread
     residual = np.where(g.known, y - centre - slope * x, 0.0)
     df = g.count[..., 0] - 2
@@ -193,7 +196,7 @@ def _line(g: Groups, rank: FloatArray) -> tuple[FloatArray, FloatArray, FloatArr
     middle = dot(g.share, rank)[..., None]
     x = rank - middle
     spread = dot(g.share, x**2)[..., None]
-    slope_gradient = g.share * x / np.where(spread > 0, spread, np.nan)
+    slope_gradient = g.share * x / np.where(spread > _NO_SPREAD, spread, np.nan)
     ends = [g.share + slope_gradient * (end - middle) for end in (0.0, 1.0)]
     low, high = (dot(gradient, g.value) for gradient in ends)
     return low, high, ends[0], ends[1]
@@ -213,7 +216,7 @@ def _logistic_line(g: Groups, rank: FloatArray, scale: float) -> tuple[FloatArra
         residual = g.share * (share - fitted)
         i_aa, i_ab, i_bb = weight.sum(-1), dot(weight, x), dot(weight, x * x)
         determinant = i_aa * i_bb - i_ab**2
-        usable = usable & (determinant > 1e-280)
+        usable = usable & (determinant > 1e-280) & (dot(g.share, x**2) > _NO_SPREAD)
         safe = np.where(usable, determinant, 1.0)
         u_a, u_b = residual.sum(-1), dot(residual, x)
         step_a = np.where(usable, (i_bb * u_a - i_ab * u_b) / safe, 0.0)

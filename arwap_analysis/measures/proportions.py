@@ -52,7 +52,9 @@ def _score_p_value(
     """
     total = n + m
     pooled = (a + b) / total
-    error = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m) * (total / (total - 1) if corrected else 1.0))
+    error = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+    if corrected:
+        error = error * np.sqrt(total / np.where(total > 1, total - 1, np.nan))
     z = (a / n - b / m) / np.where(error > 0, error, np.nan)
     return np.where(error == 0, 1.0, _two_sided(z))
 
@@ -98,7 +100,8 @@ def proportion_difference(
     Returns
     -------
     Comparison
-        Between -1 and 1. NaN where a count is not known or a denominator is 0.
+        Between -1 and 1. NaN where a count is not known or a denominator is 0. "miettinen_nurminen" has no limits
+        for more than ten million people, where its formula loses its digits.
 
     Raises
     ------

@@ -14,7 +14,7 @@ from arwap_analysis.registry import measure
 
 __all__ = ["poisson_limits", "proportion", "proportion_limits", "rate"]
 
-# Byar's approximation is within 0.1% of the exact limits from here on; public health practice switches here.
+# Byar's approximation is within 0.2% of the exact 95% limits from here on; public health practice switches here.
 _EXACT_BELOW = 10
 _RATE_METHODS = {
     "byar": f"Byar's approximation, exact Poisson below {_EXACT_BELOW} events",

@@ -53,7 +53,7 @@ def reference_counts(
         For an unknown kind, or when what it needs is not given.
     """
     x, n = np.broadcast_arrays(as_counts("numerator", numerator), as_denominators("denominator", denominator))
-    if x.ndim == 0:
+    if x.ndim == 0 or x.shape[-1] == 0:
         raise MeasureError("groups are needed on the last axis")
     known = ~np.isnan(x + n)
     events, people = np.where(known, x, 0.0), np.where(known, n, 0.0)

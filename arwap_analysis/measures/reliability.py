@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import FloatArray, as_counts, as_floats
 
 __all__ = ["RELIABILITY_BANDS", "relative_standard_error", "reliability_band"]
@@ -42,7 +43,10 @@ def relative_standard_error(estimate: ArrayLike, standard_error: ArrayLike) -> F
     The estimate is a share near 1: its complement has another coefficient of variation.
     """
     value, error = as_floats("estimate", estimate), as_counts("standard_error", standard_error)
-    return 100 * error / np.where(value == 0, np.nan, np.abs(value))
+    if np.any(np.isinf(value)):
+        raise MeasureError("estimate must be finite; use NaN where it is not known")
+    # Ten per cent is ten per cent, whatever the last digit of the division.
+    return np.round(100 * error / np.where(value == 0, np.nan, np.abs(value)), 10)
 
 
 def reliability_band(estimate: ArrayLike, standard_error: ArrayLike) -> FloatArray:

@@ -22,6 +22,8 @@ __all__ = [
     "representation_index",
 ]
 
+# Exactly four fifths is not below it; 0.04 / 0.05 is, in floating point.
+_FOUR_FIFTHS = 0.8 * (1 - 1e-12)
 _PAIR = ("numerator", "denominator", "reference_numerator", "reference_denominator")
 
 
@@ -175,7 +177,7 @@ def four_fifths_rule(
     Uniform Guidelines on Employee Selection Procedures (1978), 29 CFR 1607.4(D).
     """
     x, n = np.broadcast_arrays(as_counts("numerator", numerator), as_denominators("denominator", denominator))
-    if x.ndim == 0 or not 0 <= minimum_share < 1:
+    if x.ndim == 0 or x.shape[-1] == 0 or not 0 <= minimum_share < 1:
         raise MeasureError("groups are needed on the last axis, and minimum_share from 0 to below 1")
     known = ~np.isnan(x + n)
     people = np.where(known, n, 0.0)
@@ -193,8 +195,8 @@ def four_fifths_rule(
     top = np.arange(x.shape[-1]) == highest
     lower, upper, p_value = (np.where(top, np.nan, part) for part in (found.lower, found.upper, found.p_value))
     ratio = found.estimate
-    below = np.where(np.isnan(ratio), np.nan, ratio < 0.8)
-    clearly = np.where(np.isnan(upper), np.where(top, below, np.nan), upper < 0.8)
+    below = np.where(np.isnan(ratio), np.nan, ratio < _FOUR_FIFTHS)
+    clearly = np.where(np.isnan(upper), np.where(top, below, np.nan), upper < _FOUR_FIFTHS)
     return FourFifths(
         ratio,
         lower,

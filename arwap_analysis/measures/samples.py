@@ -126,6 +126,8 @@ def sample_quantile(value: ArrayLike, *, quantile: float = 0.5, confidence: floa
     sizes, which = np.unique(n, return_inverse=True)
     which = which.reshape(n.shape)
     first, last = _outer_rank(tail, sizes, quantile)[which], n + 1 - _outer_rank(tail, sizes, 1 - quantile)[which]
+    # The estimate lies between two values, which ranks far out can both pass.
+    first, last = np.minimum(first, below + 1), np.maximum(last, np.ceil(place) + 1)
     nothing = np.full(n.shape, np.nan)
     return Estimate(
         at + share * (following - at),

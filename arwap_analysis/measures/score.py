@@ -15,6 +15,8 @@ __all__ = ["difference_score", "odds_ratio_score", "ratio_limits", "ratio_score"
 _REACH = 40.0
 _FLOOR = 1e-30
 _CLOSE = 1e-9
+# Beyond this many people the cubic of the difference has lost the digits that few events need.
+_MOST = 1e7
 
 
 def _standardised(away: FloatArray, variance: FloatArray) -> FloatArray:
@@ -44,13 +46,24 @@ def ratio_score(log_ratio: FloatArray, a: FloatArray, n: FloatArray, b: FloatArr
     """Koopman's z of the ratio of proportions against exp(`log_ratio`)."""
     ratio = np.exp(log_ratio)
     linear = ratio * (n + b) + a + m
-    # The root written so that nothing cancels when the ratio is huge.
-    root = np.sqrt(np.maximum(linear**2 - 4 * (n + m) * ratio * (a + b), 0))
+    # Roots and complements written so that nothing cancels, however large the counts or the ratio.
+    root = np.sqrt((ratio * (n + b) - a - m) ** 2 + 4 * ratio * (n - a) * (m - b))
     low = np.clip(2 * (a + b) / (linear + root), 0, 1)
     high = np.clip(ratio * low, 0, 1)
-    variance = high * (1 - high) / n + ratio**2 * low * (1 - low) / m
+    variance = high * _complement(1 / ratio, root / ratio, a, n, b, m) / n
+    variance = variance + ratio**2 * low * _complement(ratio, root, b, m, a, n) / m
     away = a / n - ratio * b / m
     return np.where(away == 0, 0.0, _standardised(away, variance))
+
+
+def _complement(
+    ratio: FloatArray, root: FloatArray, x: FloatArray, n: FloatArray, other_x: FloatArray, other_n: FloatArray
+) -> FloatArray:
+    """Return 1 - p for the fitted proportion p of the group (x, n) that `ratio` times p is compared with."""
+    linear = 2 * ratio * (other_n + n) - ratio * (other_n + x) - other_x - n
+    plain = (linear + root) / (2 * ratio * (other_n + n))
+    stable = 2 * (ratio - 1) * (n - x) / np.where(linear - root < 0, linear - root, np.nan)
+    return np.clip(np.where(linear >= 0, plain, stable), 0, 1)
 
 
 def odds_ratio_score(log_ratio: FloatArray, a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray) -> FloatArray:
@@ -116,11 +129,13 @@ def score_limits(
     """Values at which a falling score meets the normal quantiles, for all tables at once.
 
     `span` is (least, estimate, greatest) for a difference; None seeks on the log scale and returns ratios.
-    Limits that are not met within the span are its ends.
+    Limits that are not met within the span are its ends. NaN for one person or fewer in all (weighted counts), and
+    for a difference among more than ten million.
     """
     from scipy.optimize import elementwise
 
-    known = ~np.isnan(sum(counts))
+    total = counts[1] + counts[3]
+    known = ~np.isnan(sum(counts)) & (total > 1) & (total <= (_MOST if span is not None else np.inf))
     tables = tuple(np.where(known, count, fill) for count, fill in zip(counts, (1.0, 2.0, 1.0, 2.0), strict=True))
     z = special.ndtri(1 - alpha / 2)
     if span is None:

@@ -14,6 +14,8 @@ __all__ = ["dissimilarity_index", "exposure_index", "information_theory_index", 
 
 _INPUTS = ("group", "total")
 _SOURCE = "Massey and Denton (1988)"
+# Counts that are not whole may add up to a little more than their total.
+_ROUNDING = 1 + 1e-9
 
 
 def _described(index: FloatArray, name: str) -> Estimate:
@@ -25,10 +27,10 @@ def _described(index: FloatArray, name: str) -> Estimate:
 def _units(group: ArrayLike, total: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Check the people of the group and all people of each unit; a unit with NaN is left out."""
     x, t = np.broadcast_arrays(as_counts("group", group), as_counts("total", total))
-    if x.ndim == 0:
+    if x.ndim == 0 or x.shape[-1] == 0:
         raise MeasureError("areas are needed on the last axis")
-    if np.any(x > t):
-        raise MeasureError("group is larger than total in some area: total counts all people, the group included")
+    if np.any(x > t * _ROUNDING):
+        raise MeasureError("a group is larger than total in some area: total counts all people, every group included")
     known = ~np.isnan(x + t)
     return np.where(known, x, 0.0), np.where(known, t, 0.0)
 
@@ -150,10 +152,10 @@ def exposure_index(group: ArrayLike, other: ArrayLike, total: ArrayLike) -> Esti
     ----------
     Massey D, Denton N (1988), Social Forces 67:281-315, doi:10.2307/2579183.
     """
-    x, t = _units(group, total)
-    y, _ = _units(other, total)
-    if np.any(x + y > t):
-        raise MeasureError("group and other together are larger than total in some area")
+    both = as_counts("group", group) + as_counts("other", other)
+    _, t = _units(both, total)  # an area must be known for both groups
+    x, _ = _units(np.where(np.isnan(both), np.nan, group), total)
+    y, _ = _units(np.where(np.isnan(both), np.nan, other), total)
     return _described((_share(x) * y / np.where(t > 0, t, 1.0)).sum(axis=-1), "exposure")
 
 
@@ -200,6 +202,8 @@ def information_theory_index(counts: ArrayLike) -> Estimate:
     """
     people = as_counts("counts", counts)
     if people.ndim < 2:
+        raise MeasureError("counts need areas and groups on the last two axes")
+    if 0 in people.shape[-2:]:
         raise MeasureError("counts need areas and groups on the last two axes")
     people = np.where(np.isnan(people).any(axis=-1, keepdims=True), 0.0, people)
     area = people.sum(axis=-1)

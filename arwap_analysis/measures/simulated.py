@@ -17,6 +17,7 @@ __all__ = ["MINIMUM_DRAWS", "simulated_interval"]
 MINIMUM_DRAWS = 10_000
 # Numbers held at a time: large enough for numpy's speed, small enough for a laptop (8 MB an array).
 _CHUNK = 1_000_000
+_PER_STRATUM = frozenset({"order", "reference"})
 Limits = Literal["bias_corrected", "percentile"]
 
 
@@ -59,8 +60,9 @@ def simulated_interval(
     -------
     Estimate
         (...). `estimate` is the measure of the estimates themselves, never the mean of the draws;
-        `standard_error` is the standard deviation of the draws. NaN where the measure is, or where every draw
-        falls on one side of the estimate, so that no shift can be found.
+        `standard_error` is the standard deviation of the draws. No interval where a group has a value and no
+        error, where the measure of some draw is undefined (a draw below 0, say), or where every draw falls on
+        one side of the estimate, so that no shift can be found.
 
     Raises
     ------
@@ -85,15 +87,19 @@ def simulated_interval(
         )
     if method not in ("bias_corrected", "percentile"):
         raise MeasureError(f"method must be bias_corrected or percentile; got '{method}'")
-    y, error = np.broadcast_arrays(as_floats("estimate", estimate), as_counts("standard_error", standard_error))
-    people = None if population is None else np.broadcast_to(as_counts("population", population), y.shape)
-    weights = {} if people is None else {"population": people}
+    y = as_floats("estimate", estimate)
+    people = np.ones_like(y) if population is None else as_counts("population", population)
+    y, people, error = np.broadcast_arrays(y, people, as_counts("standard_error", standard_error))
+    weights = {} if population is None else {"population": people}
     centre = function(y, confidence=confidence, **weights, **options)
     shape, groups = centre.shape, y.shape[-1]
-    flat_y, flat_error = y.reshape(-1, groups), error.reshape(-1, groups)
-    flat_people = None if people is None else people.reshape(-1, groups)
+    flat_y, flat_error, flat_people = (array.reshape(-1, groups) for array in (y, error, people))
     flat_centre = centre.estimate.reshape(-1)
-    options = {name: _spread(value, shape) for name, value in options.items()}
+    # A group with a value and no error cannot be drawn, and is not left out of the draws alone.
+    drawable = ~(np.isnan(flat_error) & ~np.isnan(flat_y) & (flat_people > 0)).any(axis=-1)
+    flat_error = np.where(np.isnan(flat_error), 0.0, flat_error)
+    per_stratum = {name: _spread(name, options[name], y.shape) for name in _PER_STRATUM & options.keys()}
+    same = {name: value for name, value in options.items() if name not in per_stratum}
     lower, upper, deviation = (np.full(flat_centre.shape, np.nan) for _ in range(3))
     generator = np.random.default_rng(seed)
     step = max(1, _CHUNK // (draws * groups))
@@ -101,14 +107,14 @@ def simulated_interval(
         part = slice(start, start + step)
         noise = generator.standard_normal((draws, *flat_y[part].shape))
         values = flat_y[part] + noise * flat_error[part]
-        chosen = {name: value[part] if isinstance(value, _PerStratum) else value for name, value in options.items()}
-        if flat_people is not None:
+        chosen = {name: value[part] for name, value in per_stratum.items() if value is not None}
+        if weights:
             chosen["population"] = flat_people[part]
-        simulated = function(values, confidence=confidence, **chosen).estimate
+        simulated = function(values, confidence=confidence, **chosen, **same).estimate
         deviation[part] = np.std(simulated, axis=0, ddof=1)
         lower[part], upper[part] = _limits(simulated, flat_centre[part], check_confidence(confidence), method)
     name = "bias-corrected percentiles" if method == "bias_corrected" else "percentiles"
-    known = ~np.isnan(flat_centre)
+    known = ~np.isnan(flat_centre) & drawable
     return Estimate(
         centre.estimate,
         np.where(known, lower, np.nan).reshape(shape),
@@ -119,16 +125,16 @@ def simulated_interval(
     )
 
 
-class _PerStratum(np.ndarray):
-    """An option with one row for each stratum, so that a chunk takes its own."""
-
-
-def _spread(value: Any, shape: tuple[int, ...]) -> Any:
-    """Flatten an option that has the leading axes of the estimates; leave any other as it is."""
-    array = np.asarray(value)
-    if not shape or array.dtype == bool or array.ndim < len(shape) or array.shape[: len(shape)] != shape:
-        return value
-    return array.reshape(-1, *array.shape[len(shape) :]).view(_PerStratum)
+def _spread(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Give every stratum its own row of an option: ranks of all groups, or the position of one."""
+    if value is None:
+        return None
+    try:
+        if name == "order":
+            return np.broadcast_to(as_floats(name, value), shape).reshape(-1, shape[-1])
+        return np.broadcast_to(np.asarray(value), shape[:-1]).reshape(-1)
+    except ValueError:
+        raise MeasureError(f"{name} does not fit estimates of shape {shape}") from None
 
 
 def _limits(simulated: FloatArray, centre: FloatArray, confidence: float, method: str) -> tuple[FloatArray, FloatArray]:
@@ -136,10 +142,10 @@ def _limits(simulated: FloatArray, centre: FloatArray, confidence: float, method
     draws = len(simulated)
     ranked = np.sort(simulated, axis=0)
     z = special.ndtri((1 + confidence) / 2)
-    shift = np.zeros(centre.shape)
+    shift = np.where(np.isnan(ranked[-1]), np.nan, 0.0)  # NaN is sorted to the end
     if method == "bias_corrected":
         below = np.mean((simulated < centre) + 0.5 * (simulated == centre), axis=0)
-        shift = special.ndtri(np.where((below > 0) & (below < 1), below, np.nan))
+        shift = shift + special.ndtri(np.where((below > 0) & (below < 1), below, np.nan))
     limits = []
     for quantile in (-z, z):
         place = special.ndtr(2 * shift + quantile) * (draws - 1)

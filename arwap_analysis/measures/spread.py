@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from arwap_analysis.estimate import Estimate, normal_quantile
-from arwap_analysis.measures.groups import Groups, as_groups, delta_interval, dot
+from arwap_analysis.measures.groups import Groups, as_groups, dot, spread_interval
 from arwap_analysis.registry import measure
 
 __all__ = [
@@ -133,7 +133,7 @@ def between_group_standard_deviation(
     variance, gradient = _variance(g)
     deviation = np.sqrt(variance)
     slope = gradient / (2 * np.where(deviation > 0, deviation, np.nan))[..., None]
-    return delta_interval(deviation, slope, g, confidence)
+    return spread_interval(deviation, slope, g, confidence)
 
 
 @measure(
@@ -173,7 +173,7 @@ def coefficient_of_variation(
     mean = np.where(g.mean == 0, np.nan, g.mean)
     deviation = np.sqrt(variance)[..., None]
     slope = gradient / (2 * np.where(deviation > 0, deviation, np.nan) * mean) - deviation * g.share / mean**2
-    return delta_interval(100 * (deviation / mean)[..., 0], 100 * slope, g, confidence)
+    return spread_interval(100 * (deviation / mean)[..., 0], 100 * slope, g, confidence)
 
 
 def _from_mean(g: Groups, *, weighted: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -221,7 +221,7 @@ def mean_difference_from_mean(
     """
     g = as_groups(estimate, population, standard_error)
     distance, gradient = _from_mean(g, weighted=weighted)
-    return delta_interval(np.where(np.isnan(g.mean[..., 0]), np.nan, distance), gradient, g, confidence)
+    return spread_interval(np.where(np.isnan(g.mean[..., 0]), np.nan, distance), gradient, g, confidence)
 
 
 @measure(
@@ -262,7 +262,7 @@ def index_of_disparity(
     mean = np.where(g.mean == 0, np.nan, g.mean)
     index = 100 * distance / mean[..., 0]
     slope = 100 * (gradient / mean - distance[..., None] * g.share / mean**2)
-    return delta_interval(index, slope, g, confidence)
+    return spread_interval(index, slope, g, confidence)
 
 
 def _relative(g: Groups) -> np.ndarray:
@@ -310,8 +310,8 @@ def theil_index(
     index = dot(g.share, special.xlogy(ratio, ratio))
     logs = np.log(np.where(ratio > 0, ratio, np.nan))
     # d/dy of sum p r ln r with r = y / mean: p (ln r + 1)/mean less p/mean times (index + 1).
-    gradient = g.share / g.mean * (logs - index[..., None])
-    return delta_interval(1000 * index, 1000 * np.where(g.known, gradient, 0.0), g, confidence)
+    gradient = g.share / np.where(g.mean == 0, np.nan, g.mean) * (logs - index[..., None])
+    return spread_interval(1000 * index, 1000 * np.where(g.known, gradient, 0.0), g, confidence)
 
 
 @measure(
@@ -352,5 +352,5 @@ def mean_log_deviation(
     ratio = np.where(g.known, _relative(g), 1.0)
     ratio = np.where(ratio > 0, ratio, np.nan)
     deviation = -dot(g.share, np.log(ratio))
-    gradient = g.share / g.mean * (1 - 1 / ratio)
-    return delta_interval(1000 * np.where(np.isnan(g.mean[..., 0]), np.nan, deviation), 1000 * gradient, g, confidence)
+    gradient = g.share / np.where(g.mean == 0, np.nan, g.mean) * (1 - 1 / ratio)
+    return spread_interval(1000 * np.where(np.isnan(g.mean[..., 0]), np.nan, deviation), 1000 * gradient, g, confidence)

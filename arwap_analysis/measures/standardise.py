@@ -97,10 +97,11 @@ def directly_standardised_rate(
     """
     events, people = as_counts("numerator", numerator), as_denominators("denominator", denominator)
     weight = as_counts("standard_population", standard_population)
+    events, people, weight = _strata(events, people, weight)
     if not np.all(weight.sum(axis=-1) > 0):
         raise MeasureError("standard_population must hold some people")
     share = weight / weight.sum(axis=-1, keepdims=True)
-    total = events.sum(axis=-1)
+    total = np.where((share > 0) | np.isnan(events), events, 0.0).sum(axis=-1)  # events that the standard counts
     rate = (share * events / people).sum(axis=-1)
     error = np.sqrt((share**2 * events / people**2).sum(axis=-1))
     low, high = poisson_limits(total, confidence=confidence)
@@ -116,14 +117,27 @@ def directly_standardised_rate(
     )
 
 
+def _strata(*arrays: FloatArray) -> tuple[FloatArray, ...]:
+    """Spread arrays over each other before anything is summed; each must have the strata on its last axis."""
+    sizes = {array.shape[-1] if array.ndim else 0 for array in arrays}
+    if len(sizes) > 1 or sizes == {0}:
+        raise MeasureError(f"all arrays need the same strata on their last axis; their sizes are {sorted(sizes)}")
+    return np.broadcast_arrays(*arrays)
+
+
 def _expected(
     numerator: ArrayLike, denominator: ArrayLike, reference_numerator: ArrayLike, reference_denominator: ArrayLike
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return observed events, expected events and the crude rate of the reference population."""
-    observed = as_counts("numerator", numerator).sum(axis=-1)
-    people = as_counts("denominator", denominator)
-    events = as_counts("reference_numerator", reference_numerator)
-    others = as_denominators("reference_denominator", reference_denominator)
+    counts = as_counts("numerator", numerator)
+    people, events, others = _strata(
+        as_counts("denominator", denominator),
+        as_counts("reference_numerator", reference_numerator),
+        as_denominators("reference_denominator", reference_denominator),
+    )
+    if counts.ndim == 0 or counts.shape[-1] not in (1, people.shape[-1]):
+        raise MeasureError("numerator needs the strata on its last axis, or one number for all of them")
+    observed = counts.sum(axis=-1)
     expected = (people * events / others).sum(axis=-1)
     return observed, np.where(expected > 0, expected, np.nan), events.sum(axis=-1) / others.sum(axis=-1)
 
@@ -151,7 +165,8 @@ def indirectly_standardised_ratio(
     Parameters
     ----------
     numerator, denominator : array_like, (..., S)
-        Events and people of each stratum. Only the sum of the events is used.
+        Events and people of each stratum. Only the sum of the events is used, so that
+        one number for all strata, shape (..., 1), will do.
     reference_numerator, reference_denominator : array_like, broadcast with them
         Events and people of the reference population; taken as known without error.
     per : float

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Comparison, FloatArray, as_counts, as_floats, normal_quantile
 from arwap_analysis.registry import measure
 
@@ -24,6 +25,8 @@ def _values(
     y, r = as_floats("value", value), as_floats("reference_value", reference_value)
     s = as_counts("standard_error", np.nan if standard_error is None else standard_error)
     t = as_counts("reference_standard_error", np.nan if reference_standard_error is None else reference_standard_error)
+    if np.any(np.isinf(y)) or np.any(np.isinf(r)):
+        raise MeasureError("values must be finite; use NaN where one is not known")
     y, r, s, t = np.broadcast_arrays(y, r, s, t)
     return y, r, s, t
 
@@ -135,10 +138,12 @@ def value_ratio(
     y, r = np.where(usable, y, np.nan), np.where(usable, r, np.nan)
     log_ratio, error = np.log(y) - np.log(r), np.hypot(s / y, t / r)
     z = normal_quantile(confidence)
+    with np.errstate(over="ignore"):  # a limit beyond all numbers is infinite
+        lower, upper = np.exp(log_ratio - z * error), np.exp(log_ratio + z * error)
     return Comparison(
         y / r,
-        np.exp(log_ratio - z * error),
-        np.exp(log_ratio + z * error),
+        lower,
+        upper,
         error,
         confidence,
         "normal on the log scale, values independent",

@@ -19,6 +19,9 @@ _SETTLED = 1e-9
 # Beyond this precision the groups differ by no more than chance makes them: the likelihood is flat and rising.
 _MOST = 1e7
 _FEWEST = 3
+_LEAST = 1e-3
+# Log-likelihoods this close are the same: nothing speaks for a difference between groups.
+_NO_BETTER = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,19 +47,28 @@ class Shrinkage(Estimate):
         freeze_arrays(self)
 
 
+Pair = tuple[FloatArray, FloatArray]
 Derivatives = Callable[[FloatArray, FloatArray], tuple[FloatArray, ...]]
 
 
-def _maximise(
+@dataclass(frozen=True, eq=False)
+class _Peak:
+    """The two fitted parameters, their information matrix on the log scale, the height, and whether all is well."""
+
+    a: FloatArray
+    b: FloatArray
+    information: tuple[FloatArray, FloatArray, FloatArray]
+    height: FloatArray
+    settled: np.ndarray
+
+
+def _climb(
     log_likelihood: Callable[[FloatArray, FloatArray], FloatArray],
     derivatives: Derivatives,
-    start: tuple[FloatArray, FloatArray],
+    start: Pair,
     usable: np.ndarray,
-) -> tuple[FloatArray, FloatArray, tuple[FloatArray, FloatArray, FloatArray]]:
-    """Climb the likelihood of two log parameters for every family at once (Levenberg-Marquardt).
-
-    Returns the logs and the information matrix there (aa, ab, bb); NaN where a family does not settle.
-    """
+) -> _Peak:
+    """Climb the likelihood of two log parameters for every family at once (Levenberg-Marquardt)."""
     a, b = (np.log(np.where(usable, value, 1.0)) for value in start)
     damping = np.full(a.shape, 1e-3)
     height = log_likelihood(a, b)
@@ -65,23 +77,46 @@ def _maximise(
         u_a, u_b, i_aa, i_ab, i_bb = derivatives(a, b)
         d_aa, d_bb = i_aa + damping * (np.abs(i_aa) + 1e-6), i_bb + damping * (np.abs(i_bb) + 1e-6)
         determinant = d_aa * d_bb - i_ab**2
-        downhill = (determinant <= 0) | (d_aa <= 0)
-        safe = np.where(downhill, 1.0, determinant)
-        step_a = np.where(downhill, u_a / (np.abs(u_a) + np.abs(u_b) + 1e-12), (d_bb * u_a - i_ab * u_b) / safe)
-        step_b = np.where(downhill, u_b / (np.abs(u_a) + np.abs(u_b) + 1e-12), (d_aa * u_b - i_ab * u_a) / safe)
+        uncertain = (determinant <= 0) | (d_aa <= 0)  # no peak nearby: go up by the slope alone
+        safe = np.where(uncertain, 1.0, determinant)
+        slope = np.abs(u_a) + np.abs(u_b) + 1e-12
+        step_a = np.where(uncertain, u_a / slope, (d_bb * u_a - i_ab * u_b) / safe)
+        step_b = np.where(uncertain, u_b / slope, (d_aa * u_b - i_ab * u_a) / safe)
         longest = np.maximum(np.abs(step_a), np.abs(step_b))
         shrink = np.where(settled, 0.0, 1 / np.maximum(longest, 1.0))
-        new_a, new_b = a + step_a * shrink, b + step_b * shrink
+        new_a, new_b = np.clip(a + step_a * shrink, -40, 40), np.clip(b + step_b * shrink, -40, 40)
         new_height = log_likelihood(new_a, new_b)
         better = new_height >= height
-        settled |= better & (longest < _SETTLED) | (damping > 1e12)
+        settled |= (better & (longest < _SETTLED)) | (damping > 1e12)
         a, b = np.where(better, new_a, a), np.where(better, new_b, b)
         height = np.where(better, new_height, height)
         damping = np.where(better, np.maximum(damping / 10, 1e-12), damping * 10)
         if np.all(settled):
             break
     _, _, i_aa, i_ab, i_bb = derivatives(a, b)
-    return a, b, (i_aa, i_ab, i_bb)
+    return _Peak(np.exp(a), np.exp(b), (i_aa, i_ab, i_bb), height, settled)
+
+
+def _highest(
+    log_likelihood: Callable[[FloatArray, FloatArray], FloatArray],
+    derivatives: Derivatives,
+    starts: list[Pair],
+    usable: np.ndarray,
+) -> _Peak:
+    """Climb from several starts, because a likelihood can have a peak beside the ridge of no difference."""
+    best = _climb(log_likelihood, derivatives, starts[0], usable)
+    for start in starts[1:]:
+        other = _climb(log_likelihood, derivatives, start, usable)
+        higher = other.height > best.height
+        i_aa, i_ab, i_bb = (np.where(higher, o, b) for o, b in zip(other.information, best.information, strict=True))
+        best = _Peak(
+            np.where(higher, other.a, best.a),
+            np.where(higher, other.b, best.b),
+            (i_aa, i_ab, i_bb),
+            np.where(higher, other.height, best.height),
+            np.where(higher, other.settled, best.settled),
+        )
+    return best
 
 
 def _counts(numerator: ArrayLike, denominator: ArrayLike) -> tuple[FloatArray, FloatArray, np.ndarray]:
@@ -136,10 +171,6 @@ def gamma_poisson_shrinkage(
     events, people = x.sum(axis=-1), n.sum(axis=-1)
     usable = (known.sum(axis=-1) >= _FEWEST) & (events > 0)
     mean = np.where(usable, events / np.where(people > 0, people, 1.0), 1.0)
-    spread = np.where(known, (x - mean[..., None] * n) ** 2 - x, 0.0).sum(axis=-1)
-    size = np.where(known, (mean[..., None] * n) ** 2, 0.0).sum(axis=-1)
-    shape = np.clip(size / np.where(spread > 0, spread, np.inf), 1e-2, 1e6)
-    shape = np.where(spread > 0, shape, 1e3)
 
     # Logs of shape a and prior exposure b: true rates are gamma with mean a/b.
     def log_likelihood(log_a: FloatArray, log_b: FloatArray) -> FloatArray:
@@ -160,9 +191,13 @@ def gamma_poisson_shrinkage(
         u_a, u_b = g_a * a, g_b * b
         return u_a, u_b, -(h_aa * a**2 + u_a), -h_ab * a * b, -(h_bb * b**2 + u_b)
 
-    log_a, log_b, information = _maximise(log_likelihood, derivatives, (shape, shape / mean), usable)
-    a, b = np.exp(log_a)[..., None], np.exp(log_b)[..., None]
-    alike = (a > _MOST) | ~_overdispersed(information, a)
+    # Priors worth 3, 0.3 and 30 events.
+    starts = [(np.full_like(mean, size), size / mean) for size in (3.0, 0.3, 30.0)]
+    peak = _highest(log_likelihood, derivatives, starts, usable)
+    pooled_height = np.where(usable, events * np.log(mean) - events, 0.0)
+    a, b = peak.a[..., None], peak.b[..., None]
+    alike = (a > _MOST) | (peak.height <= pooled_height + _NO_BETTER)[..., None]
+    information = peak.information
     posterior_a, posterior_b = a + x, b + n
     level = posterior_a / posterior_b
     own = posterior_a / posterior_b**2
@@ -179,7 +214,7 @@ def gamma_poisson_shrinkage(
     variance = np.where(alike, pooled**2 / total, variance)
     level = np.where(alike, pooled, level)
     weight = np.where(alike, 0.0, n / posterior_b)
-    there = known & usable[..., None]
+    there = known & (usable & peak.settled)[..., None]
     level, lower, upper, error = (np.where(there, v, np.nan) * per for v in (level, lower, upper, np.sqrt(variance)))
     prior = np.where(alike, pooled, a / b)
     return Shrinkage(
@@ -193,12 +228,6 @@ def gamma_poisson_shrinkage(
         np.where(there, np.where(alike, np.inf, np.broadcast_to(b, x.shape)), np.nan),
         np.where(there, weight, np.nan),
     )
-
-
-def _overdispersed(information: tuple[FloatArray, FloatArray, FloatArray], a: FloatArray) -> np.ndarray:
-    """Whether the likelihood has a peak, rather than rising for ever towards no difference between groups."""
-    aa, ab, bb = information
-    return np.asarray(((aa > 0) & (bb > 0) & (aa * bb - ab**2 > 1e-12 * aa * bb))[..., None] & np.isfinite(a))
 
 
 def _of_parameters(
@@ -225,7 +254,8 @@ def beta_binomial_shrinkage(numerator: ArrayLike, denominator: ArrayLike, *, con
     -------
     Shrinkage
         Between 0 and 1. The interval allows for the uncertainty of the fitted parameters (delta method,
-        matched to a beta). NaN with fewer than three groups, or when nobody or everybody has the outcome.
+        matched to a beta). NaN with fewer than three groups, when nobody or everybody has the outcome, when every
+        share is 0 or 1, or when all groups but one are single people.
 
     Raises
     ------
@@ -243,13 +273,10 @@ def beta_binomial_shrinkage(numerator: ArrayLike, denominator: ArrayLike, *, con
     if np.any(x > n):
         raise MeasureError("numerator must not be larger than denominator; use gamma_poisson_shrinkage for events")
     cases, people = x.sum(axis=-1), n.sum(axis=-1)
-    usable = (known.sum(axis=-1) >= _FEWEST) & (cases > 0) & (cases < people)
+    several = (n > 1).sum(axis=-1) >= 2  # of single people, chance and spread cannot be told apart
+    usable = (known.sum(axis=-1) >= _FEWEST) & (cases > 0) & (cases < people) & several
     mean = np.where(usable, cases / np.where(people > 0, people, 1.0), 0.5)
     p = mean[..., None]
-    spread = np.where(known, (x - p * n) ** 2 - n * p * (1 - p), 0.0).sum(axis=-1)
-    size = np.where(known, n * np.maximum(n - 1, 0) * p * (1 - p), 0.0).sum(axis=-1)
-    prior_size = np.clip(size / np.where(spread > 0, spread, np.inf) - 1, 0.5, 1e6)
-    prior_size = np.where(spread > 0, prior_size, 1e3)
 
     def log_likelihood(log_a: FloatArray, log_b: FloatArray) -> FloatArray:
         a, b = np.exp(log_a)[..., None], np.exp(log_b)[..., None]
@@ -269,10 +296,15 @@ def beta_binomial_shrinkage(numerator: ArrayLike, denominator: ArrayLike, *, con
         u_a, u_b = g_a * a, g_b * b
         return u_a, u_b, -(h_aa * a**2 + u_a), -h_ab * a * b, -(h_bb * b**2 + u_b)
 
-    start = (mean * prior_size, (1 - mean) * prior_size)
-    log_a, log_b, information = _maximise(log_likelihood, derivatives, start, usable)
-    a, b = np.exp(log_a)[..., None], np.exp(log_b)[..., None]
-    alike = (a + b > _MOST) | ~_overdispersed(information, a)
+    # Priors worth 10 people, 1 and 100.
+    starts = [(mean * size, (1 - mean) * size) for size in (10.0, 1.0, 100.0)]
+    peak = _highest(log_likelihood, derivatives, starts, usable)
+    pooled_height = np.where(usable, cases * np.log(mean) + (people - cases) * np.log1p(-mean), 0.0)
+    a, b = peak.a[..., None], peak.b[..., None]
+    alike = (a + b > _MOST) | (peak.height <= pooled_height + _NO_BETTER)[..., None]
+    # Shares of nought and everything only: the prior is worth nobody, and no interval can be made from it.
+    fitted = peak.settled & ((peak.a + peak.b > _LEAST) | alike[..., 0])
+    information = peak.information
     posterior_a, posterior_size = a + x, a + b + n
     level = posterior_a / posterior_size
     own = level * (1 - level) / (posterior_size + 1)
@@ -285,7 +317,7 @@ def beta_binomial_shrinkage(numerator: ArrayLike, denominator: ArrayLike, *, con
     matched = np.maximum(level * (1 - level) / variance - 1, 1e-6)
     lower = special.betaincinv(level * matched, (1 - level) * matched, tail)
     upper = special.betaincinv(level * matched, (1 - level) * matched, 1 - tail)
-    there = known & usable[..., None]
+    there = known & (usable & fitted)[..., None]
     level, lower, upper, error = (np.where(there, v, np.nan) for v in (level, lower, upper, np.sqrt(variance)))
     return Shrinkage(
         level,

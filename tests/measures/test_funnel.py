@@ -45,7 +45,7 @@ def test_the_axis_spans_the_areas():
     assert axis[-1] == 37_000
     assert np.all(np.diff(axis) >= 1)
     assert measures.funnel_axis([1000, 1500])[0] == 900
-    with pytest.raises(MeasureError, match="two points"):
+    with pytest.raises(MeasureError, match="two or more"):
         measures.funnel_axis([np.nan])
 
 

@@ -43,5 +43,5 @@ def test_many_tables_at_once_and_areas_that_are_not_known():
 def test_a_part_larger_than_the_whole_is_refused():
     with pytest.raises(MeasureError, match="larger than total"):
         measures.isolation_index([5], [4])
-    with pytest.raises(MeasureError, match="together"):
+    with pytest.raises(MeasureError, match="larger than total"):
         measures.exposure_index([3], [3], [5])
