@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,16 @@ import pandas as pd
 
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
 from arwap_analysis.ethnicity import get_classification
+from arwap_analysis.indicators.schema import COLUMNS
 
 __all__ = [
     "FEW_EVENTS",
     "RESULT_COLUMNS",
     "WHERE",
     "comparable_codes",
+    "place_columns",
     "result_frame",
+    "strata_of",
     "table_classification",
 ]
 
@@ -51,13 +55,23 @@ RESULT_COLUMNS = [
 _DEFAULTS: dict[str, Any] = {"choice": "main", "reference": None, "direction": "not_assessed", "reason": ""}
 
 
-def result_frame(rows: pd.DataFrame, **constants: Any) -> pd.DataFrame:
-    """Return `rows` as a disparity table: every column there, in order, absent numbers as NaN."""
+def strata_of(table: pd.DataFrame) -> list[str]:
+    """Return the columns of an indicator table that split it further, such as sex or age_band."""
+    return [column for column in table.columns if column not in COLUMNS]
+
+
+def place_columns(table: pd.DataFrame) -> list[str]:
+    """Return the columns that say where and when a row of an indicator table stands: one family of groups each."""
+    return [*WHERE, *strata_of(table)]
+
+
+def result_frame(rows: pd.DataFrame, *, strata: Sequence[str] = (), **constants: Any) -> pd.DataFrame:
+    """Return `rows` as a disparity table: every column there, in order, absent numbers as NaN, strata last."""
     full = rows.assign(**constants)
     for column in RESULT_COLUMNS:
         if column not in full.columns:
             full[column] = _DEFAULTS.get(column, np.nan)
-    return full[RESULT_COLUMNS].reset_index(drop=True)
+    return full[[*RESULT_COLUMNS, *strata]].reset_index(drop=True)
 
 
 def table_classification(table: pd.DataFrame) -> str:
@@ -73,15 +87,15 @@ def table_classification(table: pd.DataFrame) -> str:
     return str(found[0])
 
 
-def comparable_codes(table: pd.DataFrame, reference_group: str) -> list[str]:
-    """Return the groups to compare with the reference: neither unknown nor total, nor the reference itself."""
-    classification = get_classification(table_classification(table))
-    if reference_group not in classification.comparable:
+def comparable_codes(table: pd.DataFrame, reference_group: str | None = None) -> list[str]:
+    """Return the groups to compare: neither unknown nor total, nor the reference group itself."""
+    comparable = get_classification(table_classification(table)).comparable
+    if reference_group is not None and reference_group not in comparable:
         raise ParameterError(
             Fault(
                 "unusable_reference",
                 f"'{reference_group}' cannot be the reference group",
-                hint=did_you_mean(reference_group, classification.comparable),
+                hint=did_you_mean(reference_group, comparable),
             )
         )
-    return [code for code in classification.comparable if code != reference_group]
+    return [code for code in comparable if code != reference_group]

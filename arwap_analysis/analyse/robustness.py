@@ -7,7 +7,7 @@ import pandas as pd
 
 from arwap_analysis import measures
 from arwap_analysis.analyse.disparities import compare_with_reference, with_reference
-from arwap_analysis.analyse.results import WHERE, comparable_codes, result_frame, table_classification
+from arwap_analysis.analyse.results import WHERE, result_frame, table_classification
 from arwap_analysis.ethnicity import get_classification
 
 __all__ = ["ratio_under_other_choices", "recording_completeness"]
@@ -59,11 +59,8 @@ def ratio_under_other_choices(
     interval). Bounds are not confidence intervals: their `confidence` is NaN and their `estimate` is the
     published one.
     """
-    paired = with_reference(table, reference_group)
-    groups = comparable_codes(table, reference_group)
     counts = _unknown_counts(table)
-    paired = paired.merge(counts, on=WHERE, how="left")
-    paired = paired[paired["group"].isin(groups)].reset_index(drop=True)
+    paired = with_reference(table, reference_group).merge(counts, on=WHERE, how="left")
     main = compare_with_reference(
         table, reference_group=reference_group, measures_wanted=("rate_ratio",), confidence=confidence
     )

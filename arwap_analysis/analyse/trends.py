@@ -7,7 +7,7 @@ import pandas as pd
 
 from arwap_analysis import inference
 from arwap_analysis.analyse.disparities import with_reference
-from arwap_analysis.analyse.results import comparable_codes, result_frame
+from arwap_analysis.analyse.results import comparable_codes, result_frame, strata_of
 from arwap_analysis.estimate import FloatArray
 from arwap_analysis.indicators.periods import parse_period
 
@@ -39,15 +39,17 @@ def trend_of_gap(
         Disparity table with one row for each area, group and scale. `direction` is widening, closing,
         reversed (the gap changed sides) or no_clear_change by the adjusted p-value, or not_assessed;
         `period` names the first and last period used; the fitted gaps at both ends stand in
-        `fitted_first` and `fitted_last`, the extra-sampling dispersion in `dispersion`.
+        `fitted_first` and `fitted_last`, the extra-sampling dispersion in `dispersion`. Where the fitted gap
+        has been narrowing, `closes` is the time (decimal year) at which it would be gone at this pace, with
+        `closes_lower` and `closes_upper` (infinite where never is not ruled out).
     """
     groups = comparable_codes(table, reference_group)
     paired = with_reference(table, reference_group)
-    paired = paired[paired["group"].isin(groups)]
+    place = [*_PLACE, *strata_of(table)]
     time = {period: parse_period(period).midpoint for period in paired["period"].unique()}
     periods = sorted(time, key=time.__getitem__)
     wide = paired.pivot(
-        index=_PLACE,
+        index=place,
         columns="period",
         values=["numerator", "denominator", "reference_numerator", "reference_denominator"],
     )
@@ -64,8 +66,11 @@ def trend_of_gap(
     )
     return pd.concat(
         [
-            _rows(where, relative, "rate_ratio_trend", "relative", 1.0, reference_group, correction),
-            _rows(where, absolute, "rate_difference_trend", "absolute", 0.0, reference_group, correction),
+            _rows(where, found, name, scale, null_value, reference_group, correction, strata_of(table))
+            for found, name, scale, null_value in (
+                (relative, "rate_ratio_trend", "relative", 1.0),
+                (absolute, "rate_difference_trend", "absolute", 0.0),
+            )
         ],
         ignore_index=True,
     )
@@ -79,16 +84,19 @@ def _rows(
     null_value: float,
     reference_group: str,
     correction: str,
+    strata: list[str],
 ) -> pd.DataFrame:
     """One scale of the trend as a disparity table."""
-    areas = where.groupby(["indicator", "area"], sort=False).ngroup().to_numpy()
-    member = where.groupby(["indicator", "area"], sort=False).cumcount().to_numpy()
+    families = where.groupby(["indicator", "area", *strata], sort=False, dropna=False)
+    areas, member = families.ngroup().to_numpy(), families.cumcount().to_numpy()
     grid = np.full((areas.max() + 1, member.max() + 1), np.nan)
     grid[areas, member] = trend.p_value
     p_adjusted = inference.adjust_p_values(grid, method=correction)[areas, member]
     absent = np.isnan(trend.annual_change)
+    closing = inference.gap_closing_time(trend)
     frame = result_frame(
         where,
+        strata=strata,
         measure=name,
         scale=scale,
         reference=reference_group,
@@ -104,7 +112,14 @@ def _rows(
         reason=np.where(absent, _TOO_SHORT, ""),
         method=f"{trend.method}; p-values adjusted by {correction} over the groups of one area",
     )
-    return frame.assign(fitted_first=trend.fitted_first, fitted_last=trend.fitted_last, dispersion=trend.dispersion)
+    return frame.assign(
+        fitted_first=trend.fitted_first,
+        fitted_last=trend.fitted_last,
+        dispersion=trend.dispersion,
+        closes=closing.estimate,
+        closes_lower=closing.lower,
+        closes_upper=closing.upper,
+    )
 
 
 def _direction(trend: inference.Trend, p_adjusted: FloatArray, null_value: float) -> np.ndarray:

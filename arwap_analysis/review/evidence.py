@@ -222,7 +222,7 @@ def assess(evidence: Evidence) -> Findings:
     reference, confidence = evidence.reference_group, request.confidence
     return Findings(
         evidence=evidence,
-        rates=analyse.estimate_rates(evidence.table, per=card.per, confidence=confidence),
+        rates=analyse.estimate_levels(evidence.table, per=card.per, confidence=confidence),
         gaps=analyse.compare_with_reference(
             evidence.table,
             reference_group=reference,

@@ -30,7 +30,7 @@ def row(frame, period, group, measure=None, **values):
 
 
 def test_each_row_can_be_read_alone():
-    rates, gaps = analyse.estimate_rates(TABLE), compare()
+    rates, gaps = analyse.estimate_levels(TABLE), compare()
     for frame in (rates, gaps):
         assert list(frame.columns) == RESULT_COLUMNS
         assert frame["method"].str.len().gt(5).all()
@@ -50,21 +50,21 @@ def test_the_frame_level_gives_the_numbers_of_the_array_level():
 
 def test_the_reference_and_the_unknown_are_never_compared_but_the_unknown_keeps_its_count():
     assert set(compare()["group"]) == {"black", "asian", "mixed", "other"}
-    unknown = row(analyse.estimate_rates(TABLE), "2011-12", "unknown")
+    unknown = row(analyse.estimate_levels(TABLE), "2011-12", "unknown")
     assert unknown["numerator"] == 845
     assert np.isnan(unknown["estimate"])
     assert unknown["status"] == "not_applicable"
 
 
 def test_small_counts_are_flagged_with_the_reason_and_not_hidden():
-    found = row(analyse.estimate_rates(TABLE), "2011-12", "mixed")
+    found = row(analyse.estimate_levels(TABLE), "2011-12", "mixed")
     assert found["status"] == "low_reliability"
     assert "10 events" in found["reason"]
     assert np.isfinite(found["estimate"])
 
 
 def test_a_suppressed_count_stays_suppressed_in_every_result():
-    assert row(analyse.estimate_rates(TABLE), "2011-12", "other")["status"] == "suppressed"
+    assert row(analyse.estimate_levels(TABLE), "2011-12", "other")["status"] == "suppressed"
     for measure in ("rate_ratio", "rate_difference"):
         found = row(compare(), "2011-12", "other", measure)
         assert (found["status"], np.isnan(found["estimate"]), np.isnan(found["p_value"])) == ("suppressed", True, True)
@@ -124,7 +124,7 @@ def test_the_order_of_rows_does_not_matter(random):
 
 def test_adding_an_empty_group_changes_nothing_else():
     without = TABLE[TABLE["group"] != "other"]
-    for function in (compare, analyse.estimate_rates):
+    for function in (compare, analyse.estimate_levels):
         a, b = function(TABLE), function(without)
         a = a[a["group"] != "other"].reset_index(drop=True)
         pd.testing.assert_frame_equal(a, b)
@@ -133,7 +133,7 @@ def test_adding_an_empty_group_changes_nothing_else():
 def test_the_input_is_never_changed():
     before = TABLE.copy()
     compare()
-    analyse.estimate_rates(TABLE)
+    analyse.estimate_levels(TABLE)
     pd.testing.assert_frame_equal(TABLE, before)
 
 
