@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from arwap_analysis.errors import MeasureError
-from arwap_analysis.estimate import Estimate, FloatArray, as_counts, as_floats, normal_quantile
+from arwap_analysis.estimate import Estimate, FloatArray, as_counts, as_floats, check_confidence, normal_quantile
 
 __all__ = [
     "DELTA",
@@ -27,6 +27,7 @@ __all__ = [
 DELTA = "delta method, groups independent, populations known"
 # Differences this small against the mean are rounding.
 _EQUAL = 1e-12
+_SUSPECT = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,8 @@ class Groups:
         Number of known groups.
     mean : (..., 1)
         Mean weighted by population; NaN with fewer than two known groups, so that every measure is.
+    errors : bool
+        Whether standard errors were given.
     """
 
     value: FloatArray
@@ -53,6 +56,7 @@ class Groups:
     known: np.ndarray
     count: FloatArray
     mean: FloatArray
+    errors: bool
 
 
 def as_groups(estimate: ArrayLike, population: ArrayLike | None, standard_error: ArrayLike | None) -> Groups:
@@ -60,6 +64,7 @@ def as_groups(estimate: ArrayLike, population: ArrayLike | None, standard_error:
     y = as_floats("estimate", estimate)
     n = np.ones_like(y) if population is None else as_counts("population", population)
     error = np.full_like(y, np.nan) if standard_error is None else as_counts("standard_error", standard_error)
+    given = n
     y, n, error = np.broadcast_arrays(y, n, error)
     if y.ndim == 0:
         raise MeasureError("estimate needs groups along the last axis")
@@ -69,14 +74,17 @@ def as_groups(estimate: ArrayLike, population: ArrayLike | None, standard_error:
         raise MeasureError("estimate must be finite; use NaN where it is not known")
     known = ~np.isnan(y) & (n > 0)
     if known.all():
-        people, value, count = n, y, np.full((*y.shape[:-1], 1), float(y.shape[-1]))
+        # One population for many draws or strata is divided once, before it is spread over them.
+        whole = given if given.shape[-1:] == y.shape[-1:] else n
+        share = np.broadcast_to(whole / whole.sum(axis=-1, keepdims=True), y.shape)
+        value, count = y, np.full((*y.shape[:-1], 1), float(y.shape[-1]))
     else:
         people, value, error = (np.where(known, array, 0.0) for array in (n, y, error))
         count = known.sum(axis=-1, keepdims=True).astype(float)
-    total = people.sum(axis=-1, keepdims=True)
-    share = people / np.where(total > 0, total, np.nan)
+        total = people.sum(axis=-1, keepdims=True)
+        share = people / np.where(total > 0, total, np.nan)
     mean = np.where(count >= 2, dot(share, value)[..., None], np.nan)
-    return Groups(value, share, error, known, count, mean)
+    return Groups(value, share, error, known, count, mean, standard_error is not None)
 
 
 def as_order(g: Groups, order: ArrayLike) -> FloatArray:
@@ -114,6 +122,11 @@ def delta_interval(
     With `log` the gradient is that of the log of the estimate, the interval is built there, and
     `standard_error` is that of the log.
     """
+    if log:
+        method = f"{method}, on the log scale"
+    if not groups.errors:
+        nothing = np.full(estimate.shape, np.nan)
+        return Estimate(estimate, nothing, nothing, nothing, check_confidence(confidence), method)
     pull = gradient * groups.error
     if np.isnan(pull).any():
         # A group that does not count for the estimate need not have an error.
@@ -125,7 +138,7 @@ def delta_interval(
         with np.errstate(over="ignore"):  # a limit beyond all numbers is infinite
             factor = np.exp(z * error)
             upper = positive * factor
-        return Estimate(estimate, positive / factor, upper, error, confidence, f"{method}, on the log scale")
+        return Estimate(estimate, positive / factor, upper, error, confidence, method)
     return Estimate(estimate, estimate - z * error, estimate + z * error, error, confidence, method)
 
 
@@ -157,8 +170,11 @@ def spread_interval(estimate: FloatArray, gradient: FloatArray, groups: Groups, 
     Equal groups get 0 and no interval: the delta method would claim certainty, and rounding any width at all.
     """
     found = delta_interval(estimate, gradient, groups, confidence)
+    mean = np.abs(groups.mean[..., 0])
+    if not np.any(np.abs(estimate) <= _SUSPECT * np.maximum(mean, 1.0)):
+        return found
     farthest = np.abs(np.where(groups.known, groups.value - groups.mean, 0.0)).max(axis=-1)
-    equal = farthest <= _EQUAL * np.abs(groups.mean[..., 0])
+    equal = farthest <= _EQUAL * mean
     if not equal.any():
         return found
     lower, upper, error = (np.where(equal, np.nan, part) for part in (found.lower, found.upper, found.standard_error))

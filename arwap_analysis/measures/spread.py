@@ -80,6 +80,8 @@ def between_group_variance(
     """
     g = as_groups(estimate, population, standard_error)
     variance, gradient = _variance(g)
+    if not g.errors:
+        return spread_interval(variance, gradient, g, confidence)
     share, square = g.share, g.error**2
     # Exact variance of the quadratic form under normal estimates, as WHO's healthequal has it.
     second = 2 * ((share * (1 - share)) ** 2 * square**2).sum(axis=-1)

@@ -61,6 +61,7 @@ class Findings:
     trends: pd.DataFrame
     choices: pd.DataFrame
     completeness: pd.DataFrame
+    detectable: pd.DataFrame
 
 
 def gather(request: Review, *, project: Path | None = None) -> Evidence:
@@ -246,4 +247,5 @@ def assess(evidence: Evidence) -> Findings:
             alternative=evidence.alternative,
         ),
         completeness=analyse.recording_completeness(evidence.table),
+        detectable=analyse.detectable_ratios(evidence.table, reference_group=reference, confidence=confidence),
     )

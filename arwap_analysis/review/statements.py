@@ -14,6 +14,9 @@ from arwap_analysis.review.wording import Wording
 
 __all__ = ["describe_limits", "describe_methods", "list_sources", "main_points", "show_question"]
 
+# Where a group would need more than this ratio to be noticed, the data cannot answer the question for it.
+_BLIND_ABOVE = 2.0
+
 
 def show_question(findings: Findings) -> Statements:
     """Return the question that the review was asked."""
@@ -86,7 +89,33 @@ def _comparisons(words: Wording) -> list[str]:
         "no_clear_difference": rows[known & ~(clear & (rows["estimate"] != 1))],
         "not_comparable": rows[~known],
     }
-    return [words.say(id, groups=_with_ratios(words, found)) for id, found in kinds.items() if len(found)]
+    sentences = {id: words.say(id, groups=_with_ratios(words, found)) for id, found in kinds.items() if len(found)}
+    if "no_clear_difference" in sentences:
+        undecided = kinds["no_clear_difference"]["group"].tolist()
+        sentences["no_clear_difference"] = " ".join([sentences["no_clear_difference"], *_detectable(words, undecided)])
+    return list(sentences.values())
+
+
+def _detectable(words: Wording, groups: list[str]) -> list[str]:
+    """Say what the data could have shown of groups without a clear difference, and for whom they show nothing."""
+    rows = focus(words.findings.detectable, words.findings).set_index("group").loc[groups]
+    rows = rows[rows["upper"].notna()]
+    blind = rows["upper"] > _BLIND_ABOVE
+    sentences = []
+    ranges = [
+        words.say(
+            "detectable" if pd.notna(row["lower"]) else "detectable_above",
+            people=words.people(str(code)),
+            low=numbers.ratio(row["lower"]) if pd.notna(row["lower"]) else "",
+            high=numbers.ratio(row["upper"]),
+        )
+        for code, row in rows[~blind].iterrows()
+    ]
+    if ranges:
+        sentences.append(words.say("not_shown_equal", ranges="; ".join(ranges)))
+    if blind.any():
+        sentences.append(words.say("cannot_answer", groups=words.all_people(rows.index[blind])))
+    return sentences
 
 
 def _with_ratios(words: Wording, rows: pd.DataFrame) -> str:

@@ -37,6 +37,11 @@ def test_equal_groups_get_zero_and_no_claim_of_certainty(function, y, n):
     assert np.isnan(numbers(found)[1:]).all()
 
 
+def test_one_population_for_all_groups_is_equal_weights():
+    found = measures.theil_index([[1.0, 2, 6]], [[5.0]])
+    np.testing.assert_allclose(found.estimate, measures.theil_index([[1.0, 2, 6]]).estimate)
+
+
 def test_a_group_without_people_is_neither_best_nor_counted():
     found = measures.mean_difference_from_best([0.1, 0.2, 0.9], [5, 5, 0], favourable=True)
     np.testing.assert_allclose(found.estimate, 0.05)

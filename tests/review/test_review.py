@@ -69,6 +69,15 @@ def test_the_main_points_are_the_numbers_that_can_be_checked_by_hand(homelessnes
     assert "no clear difference from White people for Asian people" in points
 
 
+def test_no_clear_difference_is_never_left_to_be_read_as_equal(homelessness, made_up):
+    points = " ".join(review.main_points(homelessness).sentences)
+    assert "That does not show that the rates are equal: for Asian people a true ratio between 0.84 and 1.17" in points
+    rows = [(2020, "White", 9000, 900_000), (2020, "Black", 3, 250), (2020, "Asian", 220, 20_000)]
+    small = " ".join(review.main_points(made_up(rows)).sentences)
+    assert "The data cannot say whether the rate differs for Black people" in small
+    assert "for Asian people a true ratio between" in small
+
+
 def test_the_year_of_the_question_can_be_asked_for():
     request = review.Review(
         review_id="x", title="T", question="Q?", indicator="homeless_households_eligible", focus_period="2011/12"
