@@ -172,6 +172,31 @@ def new(
     _console.print(f"Next: fill in what says 'Write here', then arwap validate params/{name}.yml")
 
 
+@app.command()
+def harmonise(
+    file: Annotated[Path, typer.Argument(help="CSV file with labels of ethnic groups.")],
+    column: Annotated[str, typer.Option("--column", help="Column that holds the labels.")],
+    to: Annotated[str | None, typer.Option("--to", help="Classification to bring the codes to.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="CSV with the columns label and code, which settles labels.")
+    ] = None,
+) -> None:
+    """Map labels of ethnic groups, as publishers write them, to codes; prints CSV, one row for each row of the file."""
+    import csv
+    from collections import Counter
+
+    from arwap_analysis.ethnicity import harmonise_file
+
+    found = harmonise_file(file, column=column, to=to, mapping=mapping)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["label", "code", "name", "classification", "status"])
+    writer.writerows((row.label, row.code, row.name, row.classification, row.status) for row in found)
+    counts = Counter(row.status for row in found)
+    _console.print(", ".join(f"{number} {status}" for status, number in counts.most_common()) or "no labels")
+    if counts["ambiguous"] or counts["unmapped"]:
+        _console.print("Settle the others with --mapping FILE, a CSV with the columns label and code.")
+
+
 @app.command(name="list")
 def list_() -> None:
     """List the notebooks, parameters files, indicators, sources and classifications at hand."""

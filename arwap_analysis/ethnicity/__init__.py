@@ -1,4 +1,4 @@
-"""Ethnic group classifications: codes, names in English and Welsh, and whom each group hides."""
+"""Ethnic group classifications: codes, names in English and Welsh, whom each hides, and ways between them."""
 
 from arwap_analysis.ethnicity.classifications import (
     Classification,
@@ -6,5 +6,20 @@ from arwap_analysis.ethnicity.classifications import (
     classification_ids,
     get_classification,
 )
+from arwap_analysis.ethnicity.crosswalk import GroupMapping, crosswalk, map_group, series_breaks
+from arwap_analysis.ethnicity.harmonise import Harmonised, harmonise_file, harmonise_labels, read_mapping
 
-__all__ = ["Classification", "EthnicGroup", "classification_ids", "get_classification"]
+__all__ = [
+    "Classification",
+    "EthnicGroup",
+    "GroupMapping",
+    "Harmonised",
+    "classification_ids",
+    "crosswalk",
+    "get_classification",
+    "harmonise_file",
+    "harmonise_labels",
+    "map_group",
+    "read_mapping",
+    "series_breaks",
+]

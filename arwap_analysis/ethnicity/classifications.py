@@ -6,13 +6,14 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
 
 __all__ = ["Classification", "EthnicGroup", "classification_ids", "get_classification"]
 
 Kind = Literal["group", "unknown", "total"]
+Basis = Literal["self_defined", "observed", "grouping"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,17 @@ class EthnicGroup:
 
     `people_en` is the phrase for running text ("Black people"); `hides` names who is inside a broad
     group, so that a report can say whose experience its average may conceal. `welsh_status` is
-    "official" or "to_review": a Welsh name is never shown as settled when it is not.
+    "official" or "to_review": a Welsh name is never shown as settled when it is not. `detail` are the
+    finest groups that make it up, by which classifications are compared; empty for observed ethnicity,
+    which is made up of nobody's own answer. `publisher_code` is the code in the publisher's files.
     """
 
     code: str
+    publisher_code: str
     order: int
     kind: Kind
+    parent: str
+    detail: frozenset[str]
     name_en: str
     short_en: str
     people_en: str
@@ -35,15 +41,23 @@ class EthnicGroup:
     people_cy: str
     welsh_status: str
     hides: str
+    note: str
     source: str
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """A classification: its id and its groups in publication order."""
+    """A classification: its id and its groups in publication order.
+
+    `basis` says whose word it is: self_defined, observed (by an officer), or a grouping that is used only on
+    request, because it hides most of whom it names.
+    """
 
     id: str
     groups: tuple[EthnicGroup, ...]
+    title_en: str = ""
+    basis: Basis = "self_defined"
+    note: str = ""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -76,29 +90,43 @@ class Classification:
         """Return the code whose code or name (English or Welsh) is exactly `label`, ignoring case; else None."""
         wanted = " ".join(label.split()).casefold()
         for group in self.groups:
-            names = (group.code, group.name_en, group.short_en, group.name_cy, group.short_cy)
-            if wanted in {name.casefold() for name in names}:
+            names = (group.code, group.publisher_code, group.name_en, group.short_en, group.name_cy, group.short_cy)
+            if wanted and wanted in {name.casefold() for name in names}:
                 return group.code
         return None
 
 
+def _rows(name: str) -> list[dict[str, str]]:
+    """Read one of the package's own tables; its tests check them."""
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
 @cache
 def _load() -> dict[str, Classification]:
-    """Read every classification once; the file is part of the package and its tests."""
-    text = resources.files(__package__).joinpath("classifications.csv").read_text(encoding="utf-8")
-    rows: dict[str, list[EthnicGroup]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        name = row.pop("classification")
-        order = int(row.pop("order"))
-        rows.setdefault(name, []).append(EthnicGroup(order=order, **row))  # type: ignore[arg-type]
+    """Read every classification once."""
+    groups: dict[str, list[EthnicGroup]] = {}
+    for row in _rows("groups.csv"):
+        fields: dict[str, Any] = {
+            **row,
+            "order": int(row["order"]),
+            "detail": frozenset(row["detail"].split()),
+        }
+        groups.setdefault(fields.pop("classification"), []).append(EthnicGroup(**fields))
     return {
-        name: Classification(name, tuple(sorted(groups, key=lambda group: group.order)))
-        for name, groups in rows.items()
+        row["classification"]: Classification(
+            row["classification"],
+            tuple(sorted(groups[row["classification"]], key=lambda group: group.order)),
+            row["title_en"],
+            row["basis"],  # type: ignore[arg-type]
+            row["note"],
+        )
+        for row in _rows("classifications.csv")
     }
 
 
 def classification_ids() -> tuple[str, ...]:
-    """Ids of every classification in the package."""
+    """Ids of every classification in the package, the five high-level groups first."""
     return tuple(_load())
 
 

@@ -24,10 +24,7 @@ def inventory(project: Path | None = None) -> dict[str, list[tuple[str, str]]]:
         "Parameters files": params,
         "Indicators": [(name, load_indicator(name, folder=root).title.en) for name in indicator_ids()],
         "Sources": [(name, load_source(name).title.en) for name in source_ids()],
-        "Classifications": [
-            (name, ", ".join(group.short_en for group in get_classification(name).groups))
-            for name in classification_ids()
-        ],
+        "Classifications": [(name, get_classification(name).title_en) for name in classification_ids()],
     }
 
 
