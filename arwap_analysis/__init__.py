@@ -13,6 +13,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 _SUBPACKAGES = (
     "analyse",
+    "areas",
     "disclosure",
     "errors",
     "ethnicity",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,10 @@ _UNKNOWN_NAMES = {
 # Labels of broad groups: two of them in a column show that it is about broad groups.
 _BROAD = frozenset({"white", "asian", "black", "other"})
 _MOST_GROUPS = 10
+_FEWEST_CODES = 3
+_OBSERVED = "officer_observed"
+# Names of columns that hold what somebody else saw.
+_SEEN = re.compile(r"officer|observed|perceived|visual", re.IGNORECASE)
 _MIXED = frozenset({"white_black_caribbean", "white_black_african", "white_asian", "mixed_other"})
 
 
@@ -43,7 +48,11 @@ class Harmonised:
 
 
 def harmonise_labels(
-    labels: Iterable[str], *, to: str | None = None, mapping: Mapping[str, str] | None = None
+    labels: Iterable[str],
+    *,
+    to: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    observed: bool = False,
 ) -> tuple[Harmonised, ...]:
     """Map a column of labels to codes, one result a label, in order.
 
@@ -61,6 +70,9 @@ def harmonise_labels(
         used only when asked for here, or where the label itself names one.
     mapping : mapping of label to code, optional
         Settles labels before anything else; codes of `to`, or of any classification.
+    observed : bool
+        The labels say what an officer saw, not what the person says: they belong to `officer_observed`, from which
+        no way leads to a self-defined classification.
 
     Raises
     ------
@@ -70,7 +82,10 @@ def harmonise_labels(
     written = list(labels)
     target = get_classification(to) if to is not None else None
     settled = _check_mapping(mapping or {}, target)
-    readings = {label: read_label(label) for label in set(written)}
+    coded = _publishers_codes(written)
+    readings = {label: coded.get(label) or read_label(label) for label in set(written)}
+    if observed:
+        readings = {label: _as_observed(reading) for label, reading in readings.items()}
     groups = (reading for reading in readings.values() if reading.kind == "group")
     sure = {reading.code for reading in groups if not (reading.either or reading.home)}
     home = _home(sure)
@@ -81,6 +96,30 @@ def harmonise_labels(
         for label, reading in readings.items()
     }
     return tuple(results[label] for label in written)
+
+
+def _publishers_codes(labels: list[str]) -> dict[str, Reading]:
+    """Read a column of codes (A to Z of the NHS, W1 to O9 of the police), when all are of one classification.
+
+    Three different ones at least: a lone "A" could be anything.
+    """
+    distinct = {label for label in labels if label.strip()}
+    if len(distinct) < _FEWEST_CODES:
+        return {}
+    for id in classification_ids():
+        groups = {code: g for g in get_classification(id).groups for code in g.publisher_code.split()}
+        if distinct <= {label for label in distinct if label.strip().upper() in groups}:
+            kinds = {label: groups[label.strip().upper()] for label in distinct}
+            return {label: Reading(group.kind, group.code, home=id) for label, group in kinds.items()}
+    return {}
+
+
+def _as_observed(reading: Reading) -> Reading:
+    """Keep a reading only as far as an observation can go."""
+    if reading.kind != "group" or reading.home.startswith(_OBSERVED):
+        return reading
+    held = reading.code in get_classification(_OBSERVED).comparable and not reading.home
+    return Reading("group", reading.code, home=_OBSERVED) if held else Reading("none")
 
 
 def _check_mapping(mapping: Mapping[str, str], target: Classification | None) -> dict[str, tuple[str, str, str]]:
@@ -178,7 +217,7 @@ def harmonise_file(
     file : Path
         CSV in UTF-8 with a header row.
     column : str
-        Name of the column that holds the labels.
+        Name of the column that holds the labels; one that names an officer's observation is read as such.
     mapping : Path, optional
         CSV with the columns `label` and `code`, which settles labels.
 
@@ -190,7 +229,7 @@ def harmonise_file(
         For an unknown classification or code.
     """
     settled = read_mapping(mapping) if mapping is not None else None
-    return harmonise_labels(_column(file, column), to=to, mapping=settled)
+    return harmonise_labels(_column(file, column), to=to, mapping=settled, observed=bool(_SEEN.search(column)))
 
 
 def read_mapping(file: Path) -> dict[str, str]:

@@ -128,6 +128,25 @@ def test_a_whole_column_shows_which_census_it_follows():
     assert one("White British").classification == "census_2021"
 
 
+def test_a_column_of_publishers_codes():
+    found = harmonise_labels(["A", "z", "H", "99", "R", "H"])
+    assert [h.code for h in found] == ["white_british", "unknown", "indian", "unknown", "chinese", "indian"]
+    assert found[0].classification == "nhs"
+    police = harmonise_labels(["W1", "O1", "NS", "A3"], to="ethnic_group_5")
+    assert [h.code for h in police] == ["white", "asian", "unknown", "asian"]
+    assert one("A").status == "unmapped"
+    assert one("A", "B", "Indian").status == "unmapped"
+
+
+def test_what_an_officer_saw_stays_what_an_officer_saw(tmp_path):
+    file = tmp_path / "stops.csv"
+    file.write_text("Officer-defined ethnicity\nWhite\nBlack\nMixed\nOther\n", encoding="utf-8")
+    found = harmonise_file(file, column="Officer-defined ethnicity")
+    assert [h.classification for h in found] == ["officer_observed", "officer_observed", "", "officer_observed"]
+    turned = harmonise_file(file, column="Officer-defined ethnicity", to="ethnic_group_5")
+    assert {h.status for h in turned} == {"unmapped"}
+
+
 def test_a_remainder_is_never_taken_for_the_group_of_the_same_name():
     found = one("Ethnic minorities", "White", to="ethnic_group_5")
     assert (found.status, found.name) == ("ambiguous", "asian | black | mixed | other")
