@@ -33,7 +33,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
             ]
         ) from None
     evidence = gather(request, project=project)
-    files = [(project / request.data_folder / source.card.file, source.sha256) for source in evidence.sources]
+    files = [(source.path, source.sha256) for source in evidence.sources]
     if request.indicator.endswith((".yml", ".yaml")):
         card = project / request.indicator
         files.append((card, file_digest(card)))

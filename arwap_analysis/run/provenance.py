@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import arwap_analysis
 from arwap_analysis import __version__
 from arwap_analysis.run.spec import Report
 from arwap_analysis.sources import file_digest
@@ -86,6 +87,9 @@ def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
 
 def _shown(path: Path, project: Path) -> str:
     """Return a path as it reads from the project folder, so that a manifest names no machine."""
+    package = Path(arwap_analysis.__file__).resolve().parent
+    if path.resolve().is_relative_to(package) and not path.resolve().is_relative_to(project.resolve()):
+        return path.resolve().relative_to(package.parent).as_posix()
     return Path(os.path.relpath(path, project.resolve())).as_posix()
 
 

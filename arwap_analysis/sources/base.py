@@ -107,6 +107,7 @@ class SourceTable:
     frame: pd.DataFrame
     sha256: str
     checks: tuple[str, ...]
+    path: Path
 
 
 def source_ids() -> tuple[str, ...]:
@@ -162,6 +163,16 @@ def label_map(card: SourceCard) -> tuple[Classification, dict[str, _Label]]:
 def normal_label(label: str) -> str:
     """Fold case and white space, the only differences that never change whom a label names."""
     return " ".join(label.split()).casefold()
+
+
+def table_path(card: SourceCard, folder: Path) -> Path:
+    """Return where the file of a card lies: in `folder`, or else beside its card in the package.
+
+    Reference data such as census populations come with the package, so that a rate needs no second file; a copy
+    in the project's own folder comes first.
+    """
+    own = Path(str(resources.files(__package__).joinpath(card.id, card.file)))
+    return folder / card.file if (folder / card.file).exists() or not own.is_file() else own
 
 
 def file_digest(path: Path) -> str:

@@ -20,6 +20,7 @@ from arwap_analysis.sources.base import (
     file_digest,
     label_map,
     normal_label,
+    table_path,
 )
 
 __all__ = ["read_published"]
@@ -58,7 +59,7 @@ def read_published(card: SourceCard, *, folder: Path) -> SourceTable:
         With every fault: a missing or empty file, a file that changed since its card was written, a
         missing column, an unknown label, text or a negative number in a count, a row twice.
     """
-    path = folder / card.file
+    path = table_path(card, folder)
     digest = file_digest(path)
     if card.sha256 is not None and digest != card.sha256:
         raise DataError(
@@ -72,7 +73,7 @@ def read_published(card: SourceCard, *, folder: Path) -> SourceTable:
         )
     cells = list(_cells(card, _rows(path), str(path)))
     frame, totals = _typed(card, cells, str(path))
-    return SourceTable(card, frame, digest, _check_totals(card, frame, totals))
+    return SourceTable(card, frame, digest, _check_totals(card, frame, totals), path)
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:

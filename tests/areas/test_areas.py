@@ -20,9 +20,11 @@ def test_every_area_is_found_by_its_code_and_both_names(code):
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("Ynys Mon", "Isle of Anglesey"), ("City and County of Swansea", "Swansea"), ("The Vale of Glamorgan", "Vale of Glamorgan"),
+        ("Ynys Mon", "Isle of Anglesey"), ("City and County of Swansea", "Swansea"),
+        ("The Vale of Glamorgan", "Vale of Glamorgan"),
         ("Caerphilly County Borough Council", "Caerphilly"), ("Rhondda, Cynon, Taff", "Rhondda Cynon Taf"),
-        ("Pen y bont ar Ogwr", "Bridgend"), ("Gwent", "Gwent Police"), ("Cardiff & Vale", "Cardiff and Vale University Health Board"),
+        ("Pen y bont ar Ogwr", "Bridgend"), ("Gwent", "Gwent Police"),
+        ("Cardiff & Vale", "Cardiff and Vale University Health Board"),
         ("Powys", "Powys"), ("CYMRU", "Wales"),
     ],
 )  # fmt: skip

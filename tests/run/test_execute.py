@@ -108,7 +108,7 @@ def test_the_manifest_names_inputs_and_outputs_with_their_digests(homelessness):
         assert hashlib.sha256((folder / output["path"]).read_bytes()).hexdigest() == output["sha256"]
     assert {i["path"] for i in manifest["inputs"]} == {
         "data/homeless_households_eligible.csv",
-        "data/census_population.csv",
+        "arwap_analysis/sources/census_population/census_population.csv",
     }
     assert {o["path"] for o in manifest["outputs"]} == {
         p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and p.name != "manifest.json"

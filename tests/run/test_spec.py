@@ -89,13 +89,13 @@ def test_a_parameters_file_outside_a_project_is_refused(tmp_path):
 
 
 def test_a_missing_data_file_is_found_before_anything_runs(project):
-    (project / "data" / "census_population.csv").unlink()
-    with pytest.raises(DataError, match=r"census_population\.csv"):
+    (project / "data" / "homeless_households_eligible.csv").unlink()
+    with pytest.raises(DataError, match=r"homeless_households_eligible\.csv"):
         load_report(write(project, PARAMS))
 
 
 def test_a_changed_data_file_is_found_before_anything_runs(project):
-    path = project / "data" / "census_population.csv"
-    path.write_text(path.read_text().replace("18276", "18277"))
+    path = project / "data" / "homeless_households_eligible.csv"
+    path.write_text(path.read_text().replace("290", "291"))
     with pytest.raises(DataError, match="SHA-256"):
         load_report(write(project, PARAMS))
