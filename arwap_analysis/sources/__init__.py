@@ -10,6 +10,7 @@ from arwap_analysis.sources.base import (
     source_ids,
 )
 from arwap_analysis.sources.published import read_published
+from arwap_analysis.sources.tidy import to_indicator_table
 
 __all__ = [
     "Area",
@@ -20,4 +21,5 @@ __all__ = [
     "load_source",
     "read_published",
     "source_ids",
+    "to_indicator_table",
 ]
