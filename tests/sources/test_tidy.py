@@ -31,7 +31,6 @@ COLUMNS = {
     "indicator": "pupils",
     "source": "x",
 }
-}
 
 
 def only(table, **values):
