@@ -2,6 +2,7 @@
 
 from arwap_analysis.analyse.disparities import Better, Reference, compare_with_reference
 from arwap_analysis.analyse.levels import estimate_levels, reliability, standardise_levels
+from arwap_analysis.analyse.quality import describe_quality
 from arwap_analysis.analyse.results import FEW_EVENTS, RESULT_COLUMNS
 from arwap_analysis.analyse.robustness import ratio_under_other_choices, recording_completeness
 from arwap_analysis.analyse.shares import compare_pipeline, compare_representation
@@ -19,6 +20,7 @@ __all__ = [
     "compare_pipeline",
     "compare_representation",
     "compare_with_reference",
+    "describe_quality",
     "detectable_ratios",
     "estimate_levels",
     "measure_segregation",

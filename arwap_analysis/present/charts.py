@@ -18,7 +18,7 @@ import pandas as pd
 from arwap_analysis.disclosure import ProtectedTable
 from arwap_analysis.present import numbers
 
-__all__ = ["GroupStyle", "group_styles", "intervals_by_group", "lines_by_group", "ranges_by_group"]
+__all__ = ["GroupStyle", "dots_by_group", "group_styles", "intervals_by_group", "lines_by_group", "ranges_by_group"]
 
 # Hues of Okabe and Ito (2008), "Color universal design", told apart under the common colour-vision
 # deficiencies; darkened until text in them has a contrast of 4.5 to 1 on white.
@@ -299,6 +299,41 @@ def ranges_by_group(
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(axis, color=_GREY)
+        figure.tight_layout()
+        return _svg(figure)
+
+
+def dots_by_group(
+    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], axis: str, absent: str, bands: Mapping[float, str]
+) -> str:
+    """Draw one percentage for each group, smallest at the top, over named bands that end at the keys of `bands`."""
+    frame = table.frame.sort_values("estimate", ascending=False, na_position="first").reset_index(drop=True)
+    with _drawing() as figure_class:
+        figure = figure_class(figsize=(_WIDTH, 1.4 + 0.5 * len(frame)))
+        axes = figure.subplots()
+        top = max(1.15 * float(frame["estimate"].fillna(0.0).max()), 1.1 * sorted(bands)[-1])
+        for end, name in bands.items():
+            axes.axvline(end, color=_GREY, lw=0.8, ls=":", zorder=0)
+            axes.annotate(name, (end, len(frame) - 0.45), ha="right", va="bottom", color=_GREY, fontsize=8.5,
+                          xytext=(-3, 0), textcoords="offset points")  # fmt: skip
+        for position, row in enumerate(frame.itertuples()):
+            look = styles[row.group]
+            if np.isnan(row.estimate):
+                axes.annotate(absent, (0, position), xytext=(6, 0), textcoords="offset points", va="center",
+                              color=_GREY, style="italic")  # fmt: skip
+                continue
+            axes.plot(row.estimate, position, "D" if look.is_reference else "o", color=look.colour, ms=8)
+            place = (row.estimate, position)
+            box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+            axes.annotate(
+                f"{row.estimate:.1f}%", place, xytext=(9, 0), textcoords="offset points", va="center", bbox=box
+            )
+        axes.set_yticks(range(len(frame)), [styles[group].label for group in frame["group"]])
+        axes.set_ylim(-0.6, len(frame) - 0.1)
+        axes.set_xlim(0, top)
+        axes.set_xlabel(axis, color=_GREY)
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
         figure.tight_layout()
         return _svg(figure)
 

@@ -13,6 +13,7 @@ from arwap_analysis.review.exhibits import (
     show_robustness,
     show_trend,
 )
+from arwap_analysis.review.quality import show_data_quality
 from arwap_analysis.review.request import Review
 from arwap_analysis.review.statements import (
     describe_limits,
@@ -33,6 +34,7 @@ __all__ = [
     "list_sources",
     "main_points",
     "show_data",
+    "show_data_quality",
     "show_gap",
     "show_gap_over_time",
     "show_question",

@@ -62,6 +62,7 @@ class Findings:
     choices: pd.DataFrame
     completeness: pd.DataFrame
     detectable: pd.DataFrame
+    quality: pd.DataFrame
 
 
 def gather(request: Review, *, project: Path | None = None) -> Evidence:
@@ -247,5 +248,6 @@ def assess(evidence: Evidence) -> Findings:
             alternative=evidence.alternative,
         ),
         completeness=analyse.recording_completeness(evidence.table),
+        quality=analyse.describe_quality(evidence.table),
         detectable=analyse.detectable_ratios(evidence.table, reference_group=reference, confidence=confidence),
     )

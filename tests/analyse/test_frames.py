@@ -302,3 +302,15 @@ def test_a_pipeline_from_application_to_appointment():
     assert only(found, group="black", choice="applied to appointed")["estimate"] == pytest.approx(2.5)
     with pytest.raises(ParameterError, match="no indicator interviewed"):
         analyse.compare_pipeline(pd.concat(parts), ["applied", "interviewed"], reference_group="white")
+
+
+def test_quality_names_precision_the_unknown_and_the_silent():
+    found = analyse.describe_quality(table({"white": 500, "black": 45, "asian": 3}))
+    black = only(found, group="black")
+    assert black["estimate"] == pytest.approx(100 / np.sqrt(45), rel=1e-6)
+    assert black["reliability"] == "acceptable"
+    assert only(found, group="asian")["reliability"] == "unreliable"
+    assert black["share_unknown"] == pytest.approx(30 / 578)
+    mixed = only(found, group="mixed")
+    assert (mixed["status"], mixed["reliability"]) == ("not_collected", "")
+    assert set(found["group"]) == set(EVENTS)

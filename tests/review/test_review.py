@@ -9,7 +9,8 @@ from arwap_analysis.errors import DataError, ParameterError
 from tests.conftest import ROOT
 
 SECTIONS = (
-    review.show_question, review.main_points, review.show_data, review.show_rates, review.show_rates_over_time,
+    review.show_question, review.main_points, review.show_data, review.show_data_quality,
+    review.show_rates, review.show_rates_over_time,
     review.show_gap, review.show_gap_over_time, review.show_trend, review.show_robustness, review.describe_limits,
     review.describe_methods, review.list_sources,
 )  # fmt: skip
@@ -67,6 +68,16 @@ def test_the_main_points_are_the_numbers_that_can_be_checked_by_hand(homelessnes
     assert "755 of the 14,160 households" in points
     assert f"({100 * 755 / 14_160:.1f}%)" in points
     assert "no clear difference from White people for Asian people" in points
+
+
+def test_the_source_says_for_whom_it_cannot_speak(homelessness, made_up):
+    exhibit = review.show_data_quality(homelessness)
+    assert exhibit.title.startswith("The figure for people from Mixed or multiple ethnic groups is the least precise")
+    assert "Ethnicity was not known for 5.3%" in exhibit.caution
+    rows = [(2020, "White", 9000, 900_000), (2020, "Black", 3, 250), (2020, "Asian", 220, 20_000)]
+    small = review.show_data_quality(made_up(rows))
+    assert "Too imprecise to lean on (over 20%): Black people" in small.caution
+    assert "cannot speak for people from Mixed" in small.caution
 
 
 def test_no_clear_difference_is_never_left_to_be_read_as_equal(homelessness, made_up):

@@ -1,0 +1,81 @@
+"""What a source can and cannot speak for: how precise each figure is, and whose ethnicity was not recorded."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from arwap_analysis import measures
+from arwap_analysis.analyse.levels import Level, estimate_levels, level_values, reliability
+from arwap_analysis.analyse.results import comparable_codes, place_columns, table_classification
+from arwap_analysis.ethnicity import get_classification
+
+__all__ = ["describe_quality"]
+
+
+def describe_quality(table: pd.DataFrame, *, level: Level = "rate") -> pd.DataFrame:
+    """Return how precise the figure of each group is, and the share whose ethnicity is not known beside it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Indicator table.
+    level : {"rate", "proportion", "value"}
+        What is judged; see `estimate_levels`.
+
+    Returns
+    -------
+    DataFrame
+        Disparity table with the measure `relative_standard_error`: `estimate` is the standard error as a
+        percentage of the level. Further columns: `reliability` (precise to 5%, reasonably precise to 10%,
+        acceptable to 20%, unreliable above; empty where there is no figure), and `share_unknown`, NaN where
+        the source has no row for people whose ethnicity is not known. Every group of the classification has a
+        row in every place and period: one that the source does not have is `not_collected`.
+    """
+    codes = comparable_codes(table)
+    classification = get_classification(table_classification(table))
+    rows = estimate_levels(table, measure=level)
+    _, error = level_values(table, level, 1000.0)
+    percent = measures.relative_standard_error(rows["estimate"].to_numpy(float), error)
+    band = reliability(rows.assign(standard_error=error))
+    unknown = _share_unknown(table, classification.code_of_kind("unknown"))
+    found = rows.assign(
+        measure="relative_standard_error",
+        estimate=percent,
+        lower=np.nan,
+        upper=np.nan,
+        standard_error=np.nan,
+        confidence=np.nan,
+        method="standard error as a percentage of the figure, from the counts",
+        reliability=band,
+        share_unknown=unknown,
+    )
+    found = found[found["group"].isin(codes)]
+    return pd.concat([found, _absent(table, found, codes)], ignore_index=True)
+
+
+def _share_unknown(table: pd.DataFrame, code: str | None) -> np.ndarray:
+    """Return for each row the share of events of its place whose ethnicity is not known."""
+    place = place_columns(table)
+    known = table.assign(unknown=table["numerator"].where(table["group"] == code))
+    groups = known.groupby(place, sort=False, dropna=False)
+    total = groups["numerator"].transform("sum")
+    unknown = groups["unknown"].transform(lambda counts: counts.sum(min_count=1))
+    return np.asarray((unknown / total.where(total > 0)).to_numpy(float))
+
+
+def _absent(table: pd.DataFrame, found: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
+    """Return a row for every group that a place lacks: the silence of a source is a finding too."""
+    place = place_columns(table)
+    places = table.drop_duplicates(place)[[*place, "classification", "source"]]
+    every = places.merge(pd.DataFrame({"group": codes}), how="cross")
+    there = found[[*place, "group"]].drop_duplicates()
+    missing = every.merge(there, on=[*place, "group"], how="left", indicator=True)
+    missing = missing[missing["_merge"] == "left_only"].drop(columns="_merge")
+    return missing.assign(
+        measure="relative_standard_error",
+        scale="level",
+        status="not_collected",
+        reason="The source has no figure for this group",
+        reliability="",
+    ).reindex(columns=found.columns)

@@ -1,0 +1,76 @@
+"""The quality of the source: how precise each group's figure is, and for whom it cannot speak."""
+
+from __future__ import annotations
+
+from arwap_analysis.disclosure import release_open
+from arwap_analysis.present import charts, numbers
+from arwap_analysis.present.exhibit import Exhibit
+from arwap_analysis.present.tables import Column
+from arwap_analysis.review.evidence import Findings
+from arwap_analysis.review.statements import focus
+from arwap_analysis.review.wording import Wording
+
+__all__ = ["show_data_quality"]
+
+_BANDS = (5.0, 10.0, 20.0)
+
+
+def show_data_quality(findings: Findings) -> Exhibit:
+    """Return the precision of each group's figure in the focus period, and what the source is silent about."""
+    words = Wording(findings)
+    frame = focus(findings.quality, findings)
+    frame = frame.assign(group_label=frame["group"].map(lambda code: words.label(code))).reset_index(drop=True)
+    known = frame.dropna(subset=["estimate"]).sort_values("estimate", ascending=False)
+    silent = frame[frame["estimate"].isna()]
+    title = words.say("quality_title_none")
+    if len(known):
+        worst = known.iloc[0]
+        percent = f"{worst['estimate']:.1f}%"
+        title = words.say("quality_title", people=words.people(worst["group"]), percent=percent)
+    values = "; ".join(
+        words.say("quality_alt_value", group=row["group_label"], percent=f"{row['estimate']:.1f}%")
+        for _, row in known.iterrows()
+    )
+    gone = words.say("rates_alt_absent", groups=words.join(silent["group_label"])) if len(silent) else ""
+    bands = {end: words.say(f"band_{end:.0f}") for end in _BANDS}
+    table = release_open(frame)
+    return Exhibit(
+        id="quality",
+        title=title,
+        subtitle=words.say("quality_subtitle"),
+        alt=words.say("quality_alt", values=values, absent=gone),
+        caption=words.say("caption_quality"),
+        source=words.source_line(),
+        table=table,
+        columns=(
+            Column("group_label", words.say("column_group")),
+            Column("numerator", words.say("column_count"), "count"),
+            Column("estimate", words.say("column_precision"), "rate"),
+            Column("reliability", words.say("column_band")),
+            Column("reason", words.say("column_note")),
+        ),
+        svg=charts.dots_by_group(
+            table, styles=words.styles(), axis=words.say("quality_axis"), absent=words.say("no_rate"), bands=bands
+        ),
+        caution=_paragraph(words),
+    )
+
+
+def _paragraph(words: Wording) -> str:
+    """Say for whom the figures are too imprecise, whose ethnicity is not known, and who is missing."""
+    frame = focus(words.findings.quality, words.findings)
+    weak = frame.loc[frame["reliability"] == "unreliable", "group"]
+    sentences = [
+        words.say("quality_unreliable", groups=words.all_people(weak))
+        if len(weak)
+        else words.say("quality_speaks_for_all")
+    ]
+    share = frame["share_unknown"].dropna()
+    if len(share):
+        sentences.append(words.say("quality_unknown", share=numbers.percent(share.iloc[0])))
+    else:
+        sentences.append(words.say("unknown_none"))
+    silent = frame.loc[frame["estimate"].isna(), "group"]
+    if len(silent):
+        sentences.append(words.say("quality_silent", groups=words.all_people(silent)))
+    return " ".join(sentences)
