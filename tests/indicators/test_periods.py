@@ -25,6 +25,40 @@ def test_what_is_not_one_period_is_refused_with_the_ways_to_write_it(written):
         parse_period(written)
 
 
+@pytest.mark.parametrize(
+    ("written", "label", "start", "end"),
+    [
+        ("year ending March 2023", "2022-23", "2022-04-01", "2023-03-31"),
+        ("Year ending 31 March 2023", "2022-23", "2022-04-01", "2023-03-31"),
+        ("year to June 2023", "year ending June 2023", "2022-07-01", "2023-06-30"),
+        ("April 2021 to March 2022", "2021-22", "2021-04-01", "2022-03-31"),
+        ("Jan-Dec 2019", "2019", "2019-01-01", "2019-12-31"),
+        ("Academic year 2022/23", "AY 2022-23", "2022-09-01", "2023-08-31"),
+        ("September 2022 to August 2023", "AY 2022-23", "2022-09-01", "2023-08-31"),
+        ("Q1 2023", "2023-Q1", "2023-01-01", "2023-03-31"),
+        ("2023 Q4", "2023-Q4", "2023-10-01", "2023-12-31"),
+        ("Mawrth 2023", "March 2023", "2023-03-01", "2023-03-31"),
+        ("At 31 March 2024", "2024-03-31", "2024-03-31", "2024-03-31"),
+        ("mid-year 2001", "2001-06-30", "2001-06-30", "2001-06-30"),
+        ("2019/20 to 2021/22", "2019-20 to 2021-22", "2019-04-01", "2022-03-31"),
+        ("January 2020 to June 2020", "January 2020 to June 2020", "2020-01-01", "2020-06-30"),
+    ],
+)
+def test_periods_as_publishers_write_them(written, label, start, end):
+    period = parse_period(written)
+    assert (period.label, period.start.isoformat(), period.end.isoformat()) == (label, start, end)
+    assert parse_period(period.label) == period
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["year ending 30 March 2023", "31 February 2023", "2023 Q5", "2021-22 to 2019-20", "2021 to 2021-22", "2023-03"],
+)
+def test_periods_that_contradict_themselves_are_refused(written):
+    with pytest.raises(DataError, match="not a period"):
+        parse_period(written)
+
+
 @given(st.integers(1900, 2098))
 def test_the_turn_of_the_century_does_not_break_a_financial_year(year):
     period = parse_period(f"{year}-{(year + 1) % 100:02d}")
