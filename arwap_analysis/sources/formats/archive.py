@@ -85,7 +85,9 @@ def _check_parts(archive: zipfile.ZipFile, path: Path, limits: Limits) -> None:
         raise DataError(Fault("malformed_workbook", "two parts of the workbook have one name", str(path), hint=hint))
     for part in parts:
         if part.flag_bits & 1:
-            raise DataError(Fault("encrypted_file", "the workbook is encrypted", str(path), hint="Save it without a password."))
+            raise DataError(
+                Fault("encrypted_file", "the workbook is encrypted", str(path), hint="Save it without a password.")
+            )
         ratio = part.file_size / max(part.compress_size, 1)
         if part.file_size > _SMALL_PART and ratio > limits.packing_ratio:
             message = f"a part of the workbook is packed {ratio:,.0f} times"
@@ -110,7 +112,10 @@ def events(archive: zipfile.ZipFile, name: str, path: Path) -> Iterator[Event]:
         depth += 1
         if depth > _DEEPEST:
             raise DataError(Fault("unsafe_xml", f"elements lie more than {_DEEPEST} deep", str(path), value=name))
-        found.append(Event("start", _local(tag), {_local(key): value for key, value in attributes.items()}))
+        plain: dict[str, str] = {}
+        for key, value in attributes.items():  # the first of two that differ by prefix only is the standard one
+            plain.setdefault(_local(key), value)
+        found.append(Event("start", _local(tag), plain))
 
     def end(tag: str) -> None:
         nonlocal depth

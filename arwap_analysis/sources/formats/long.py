@@ -107,9 +107,7 @@ def read_planned(
             if plan.title_column is not None and not title:
                 title = normal_text(fields[plan.title_column])
             _add(builder, plan, header, fields, row)
-    return (
-        builder.build(format_id, title or path.stem, plan.notes, file_digest(path), rounding_base=rounding_base),
-    )
+    return (builder.build(format_id, title or path.stem, plan.notes, file_digest(path), rounding_base=rounding_base),)
 
 
 def _add(builder: TableBuilder, plan: Plan, header: Sequence[str], fields: Sequence[str], row: int) -> None:

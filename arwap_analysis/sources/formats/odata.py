@@ -34,7 +34,9 @@ def read_odata_json(path: Path, *, limits: Limits) -> tuple[LongTable, ...]:
     records = _records(path)
     first = records[0]
     header = check_header(list(first), path, 1, limits=limits)
-    return read_planned(path, "statswales_odata", header, _rows(records, list(first), path), PLANS["statswales_odata"], limits=limits)
+    return read_planned(
+        path, "statswales_odata", header, _rows(records, list(first), path), PLANS["statswales_odata"], limits=limits
+    )
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
@@ -54,7 +56,9 @@ def _records(path: Path) -> list[dict[str, Any]]:
         raise DataError(Fault("empty_file", "the list of records is empty", str(path), hint="Export it again."))
     if isinstance(document, dict) and any(key.endswith("nextLink") for key in document):
         hint = "Download every page and put the records in one list."
-        raise DataError(Fault("truncated_file", "this is one page of several: it names a next page", str(path), hint=hint))
+        raise DataError(
+            Fault("truncated_file", "this is one page of several: it names a next page", str(path), hint=hint)
+        )
     return records
 
 
@@ -64,7 +68,9 @@ def _rows(records: list[dict[str, Any]], names: list[str], path: Path) -> Iterat
             odd = sorted({*record} ^ {*names})
             hint = "Every record needs the same names in the same order."
             column = odd[0] if odd else None
-            raise DataError(Fault("ragged_row", "the record has other names than the first", str(path), number, column, hint=hint))
+            raise DataError(
+                Fault("ragged_row", "the record has other names than the first", str(path), number, column, hint=hint)
+            )
         yield number, [_text(value, path, number, name) for name, value in record.items()]
 
 

@@ -60,7 +60,9 @@ def read_nomis_download(path: Path, *, encoding: Encoding | None, limits: Limits
             texts = [normal_text(field) for field in fields if field.strip()]
             if len(texts) > 2:
                 hint = "Download one table in one file, or cut the file in two."
-                raise DataError(Fault("second_table", "a second table stands below the first", str(path), row, hint=hint))
+                raise DataError(
+                    Fault("second_table", "a second table stands below the first", str(path), row, hint=hint)
+                )
             if len(notes) < NOMIS_TITLE_ROWS:
                 notes.extend([": ".join(texts)] if texts else [])
     return (builder.build("nomis_csv", notes[0] if notes else path.stem, notes[1:], file_digest(path)),)

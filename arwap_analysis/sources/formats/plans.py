@@ -163,7 +163,9 @@ def _sdmx(header: Sequence[str], path: Path) -> Plan:
         raise DataError(Fault("missing_column", "the file has no dimension", str(path), 1, hint=hint))
     status, secret, action = where.get("OBS_STATUS"), where.get("CONF_STATUS"), where.get("ACTION")
     units = [(name, where[name]) for name in ("UNIT_MULT", "UNIT_MEASURE") if where.get(name, -1) > value]
-    dropped = [header[i] for i in range(value + 1, len(ids)) if i not in {*labels, status, secret, *dict(units).values()}]
+    dropped = [
+        header[i] for i in range(value + 1, len(ids)) if i not in {*labels, status, secret, *dict(units).values()}
+    ]
 
     def read(fields: Sequence[str]) -> Reading | str:
         code, _, words = _cell(fields, status).partition(":")

@@ -46,7 +46,9 @@ def read_police_stops(path: Path, *, encoding: Encoding | None, limits: Limits) 
         if missing:
             raise DataError(
                 [
-                    Fault("missing_column", "the file has no such column", str(path), 1, n, hint=did_you_mean(n, header))
+                    Fault(
+                        "missing_column", "the file has no such column", str(path), 1, n, hint=did_you_mean(n, header)
+                    )
                     for n in missing
                 ]
             )

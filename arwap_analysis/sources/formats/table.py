@@ -115,7 +115,9 @@ class TableBuilder:
             With every fault that was recorded, or because the table holds no figure.
         """
         if self.faults:
-            more = [Fault("more_faults", f"{self.hidden_faults:,} more faults", self.file)] if self.hidden_faults else []
+            more = (
+                [Fault("more_faults", f"{self.hidden_faults:,} more faults", self.file)] if self.hidden_faults else []
+            )
             raise DataError([*self.faults, *more])
         if not self._values:
             hint = "Export the table again, with at least one row of figures."

@@ -246,9 +246,7 @@ class _Measured:
         return line
 
 
-def _records(
-    lines: Iterator[str], delimiter: str, path: Path, limits: Limits
-) -> Iterator[tuple[int, list[str]]]:
+def _records(lines: Iterator[str], delimiter: str, path: Path, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     measured = _Measured(lines, path, limits)
     reader = csv.reader(measured, delimiter=delimiter, strict=True)
     row = 0
