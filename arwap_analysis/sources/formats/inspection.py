@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -207,7 +208,7 @@ def _period_warnings(periods: list[str], column: str, file: str) -> Iterator[Fau
         kinds.setdefault("year" if "year" in style else style, {}).update(places)
     for kind, places in kinds.items():
         order = sorted(places)
-        gaps = [(a, b) for a, b in zip(order, order[1:], strict=False) if b - a > 1]
+        gaps = [(a, b) for a, b in pairwise(order) if b - a > 1]
         if kind != "day" and gaps:
             named = "; ".join(f"between {places[a]} and {places[b]}" for a, b in gaps[:5])
             missing = sum(b - a - 1 for a, b in gaps)

@@ -21,6 +21,7 @@ _UNKNOWN = re.compile(r"\b(unknown|not (known|stated|recorded|obtained|collected
 # Of all the totals of a table, one in twenty such tables may be named although rounding alone is at work.
 _ALARM = 0.05
 _MOST_LABELS = 20_000
+_MOST_NESTED = 500
 
 
 def total_warnings(table: LongTable, file: str) -> Iterator[Fault]:
@@ -45,6 +46,7 @@ def total_warnings(table: LongTable, file: str) -> Iterator[Fault]:
     if table.format in ("statswales_pivot", "statswales_odata") and compared:
         yield _unverified(table, compared[-1][0], compared[-1][1], file)
     for dimension in table.dimensions:
+        yield from _nested(table, dimension, base, file)
         yield from _two_unknowns(frame[dimension], dimension, file)
 
 
@@ -152,11 +154,31 @@ def _unverified(table: LongTable, dimension: str, total: str, file: str) -> Faul
         grand = totals if len(totals) else grand
     row = grand.loc[grand["value"].idxmax()] if grand["value"].notna().any() else grand.iloc[0]
     message = (
-        f"the total '{total}' ({row['value']:,.0f} at most) was added up by the publisher's table: a dimension that "
-        "is not shown and has a total of its own is then counted twice, in every cell alike"
+        f"the total '{total}' ({row['value']:,.0f} at most) agrees only with its own table: a pivot that leaves out a "
+        "dimension with a total of its own counts everybody twice, in every cell alike, and still adds up"
     )
     hint = "Compare it with a total that is published elsewhere before use."
     return Fault("unverified_total", message, file, int(row["source_row"]) or None, dimension, hint=hint)
+
+
+def _nested(table: LongTable, dimension: str, base: int, file: str) -> Iterator[Fault]:
+    """Warn of a category that stands among its own parts, as 'White' beside 'White British' and 'White Irish'."""
+    known = list(dict.fromkeys(table.frame[dimension]))
+    if len(known) > _MOST_NESTED:
+        return
+    for label in known:
+        start = label.casefold()
+        parts = [part for part in known if part.casefold().startswith((f"{start} ", f"{start}:", f"{start},"))]
+        if len(parts) < 2 or TOTAL.search(label):
+            continue
+        pairs = _pairs(table, dimension, label, parts)
+        most = (pairs["parts"] + 1) * max(base, 1) / 2
+        fits = (pairs["missing"] == 0) & ((pairs["sum"] - pairs["value"]).abs() <= most)
+        if len(pairs) and 2 * int(fits.sum()) >= int((pairs["missing"] == 0).sum()) > 0:
+            named = ", ".join(f"'{part}'" for part in parts[:5])
+            message = f"'{label}' is the sum of other categories of the same column: {named}"
+            hint = "Use either the whole or its parts, or people are counted twice."
+            yield Fault("nested_categories", message, file, column=dimension, hint=hint)
 
 
 def _two_unknowns(labels: pd.Series, dimension: str, file: str) -> Iterator[Fault]:

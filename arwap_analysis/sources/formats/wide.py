@@ -34,9 +34,9 @@ def label_columns(header: Sequence[str], body: Sequence[Sequence[str]], read: Re
     for index in range(1, len(header)):
         cells = [row[index] for row in sample if index < len(row) and row[index].strip()]
         wrong = sum(isinstance(read(cell), str) for cell in cells)
-        if 2 * wrong > len(cells) and cells:
-            count = index + 1
-        elif index == count and index < len(header) - 1 and _LABEL_HEADER.search(header[index]):
+        words = 2 * wrong > len(cells) > 0
+        named = index == count and index < len(header) - 1 and _LABEL_HEADER.search(header[index])
+        if words or named:
             count = index + 1
     return count
 

@@ -150,7 +150,7 @@ _EMPTY = Cell("")
 
 
 def _sample_text(cell: Cell) -> str:
-    """Return a stored number as people write it, so that 1.2E-5 still counts as a figure when columns are told apart."""
+    """Let a stored number count as a figure, even one such as 1.2E-5, when columns are told apart."""
     return "0" if cell.number else cell.text
 
 
