@@ -248,26 +248,10 @@ def test_what_a_cell_says(text, value, status, words):
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "",
-        " ",
-        "many",
-        "1e3",
-        "nan",
-        "inf",
-        "=1+1",
-        "[q]",
-        "[p]",
-        "(!) 5",
-        "12,34",
-        "1,2345",
-        "5*",
-        "٣",
-        "²",
-        "1 2",
-        "0x1F",
-    ]
-    + ["1_000", "TRUE", "9" * 150 + "9" * 200, "--5", "5-", "(5)", "£5", "[c", "c]", "12 [c]x", "%", "-", "."],
+    "|many|1e3|nan|inf|=1+1|[q]|[p]|(!) 5|12,34|1,2345|5*|٣|²|1 2|0x1F|1_000|TRUE|--5|5-|(5)|£5|[c|c]|12 [c]x|%|-|.".split(
+        "|"
+    )
+    + [" ", "9" * 350],
 )
 def test_a_text_where_a_number_belongs_is_refused(text):
     assert isinstance(read_value(text), str)

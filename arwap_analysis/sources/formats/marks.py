@@ -201,7 +201,7 @@ def read_code(number: str, code: str, words: str = "", *, exponent: bool = True)
     mark = SDMX_CODES.get(code.strip().upper())
     if mark is None:
         mark = Mark("not_collected", "published", f"status {code.strip()}")
-    elif "disclos" in words.casefold() or "confidential" in words.casefold() or "suppress" in words.casefold():
+    if any(word in words.casefold() for word in ("disclos", "confidential", "suppress")):
         mark = Mark("suppressed", "suppressed", "withheld")
     said = words.strip() if words.strip() and mark.words else mark.words
     if normal_text(number).casefold() in ("", "nan"):

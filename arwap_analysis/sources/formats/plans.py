@@ -70,6 +70,9 @@ def declared_plan(declaration: Declaration) -> Planner:
     def plan(header: Sequence[str], path: Path) -> Plan:
         wanted = [*declaration.dimensions, declaration.value, *([declaration.note] if declaration.note else [])]
         labels = [_needed(header, path, name) for name in wanted]
+        if len(set(labels)) < len(labels):
+            hint = "Each column is a dimension, the value or the note, once."
+            raise DataError(Fault("repeated_column", "a column is declared twice", str(path), 1, hint=hint))
         value, note = labels[len(declaration.dimensions)], labels[-1] if declaration.note else None
         read = _value_with_notes(value, note, lambda text: read_value(text, marks))
         figure = Figure(value, declaration.value, read)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,8 +86,12 @@ def open_rows(
     name = _encoding(head, path, encoding)
     delimiter = _delimiter(head, name)
     try:
-        with path.open("rb") as raw:
-            yield _records(_lines(raw, name, path, limits), delimiter, path, limits)
+        if name == "utf-16":
+            with path.open(encoding=name, newline="") as text:
+                yield _records(_lines(text, None, path, limits), delimiter, path, limits)
+        else:
+            with path.open("rb") as raw:
+                yield _records(_lines(raw, name, path, limits), delimiter, path, limits)
     except OSError as error:
         raise DataError(Fault("unreadable_file", f"cannot be read: {error.strerror}", str(path))) from None
 
@@ -180,41 +183,31 @@ def _delimiter(head: bytes, encoding: str) -> str:
     return next((mark for mark in ("\t", ";") if mark in first), ",")
 
 
-def _lines(raw: IO[bytes], encoding: str, path: Path, limits: Limits) -> Iterator[str]:
-    """Yield decoded lines, none longer than its limit, and name the line of what cannot be decoded."""
-    if encoding == "utf-16":
-        reader: IO[str] | None = io.TextIOWrapper(raw, encoding="utf-16", newline="")
-    else:
-        reader = None
+def _lines(stream: IO[bytes] | IO[str], encoding: str | None, path: Path, limits: Limits) -> Iterator[str]:
+    """Yield decoded lines, none longer than its limit, and name the line of what cannot be decoded.
+
+    Bytes are decoded line by line, so that the line of a wrong byte is known; UTF-16 has no lines in its bytes.
+    """
     longest, number = limits.record_characters, 0
     while True:
         number += 1
         try:
-            if reader is not None:
-                line = reader.readline(longest + 1)
-            else:
-                # A limit in bytes may split a letter, but such a line is refused for its length just below.
-                line_bytes = raw.readline(longest + 1)
-                line = line_bytes.decode(encoding if number == 1 else encoding.removesuffix("-sig"), errors="strict")
-                if len(line_bytes) > longest:
-                    line = " " * (longest + 1)
-        except UnicodeDecodeError as error:
-            if reader is None and len(line_bytes) > longest:
-                line = " " * (longest + 1)
-            else:
-                fault = Fault(
-                    "wrong_encoding",
-                    f"the text is not {encoding.removesuffix('-sig').upper()} ({error.reason})",
-                    str(path),
-                    number,
-                    hint="Save it as CSV UTF-8. If Excel wrote it as plain CSV, declare the encoding cp1252.",
-                )
-                raise DataError(fault) from None
+            line = stream.readline(longest + 1)
+            if len(line) > longest:
+                message = f"a line has more than {longest:,} characters"
+                hint = "This is not a table of figures."
+                raise DataError(Fault("line_too_long", message, str(path), number, hint=hint))
+            if isinstance(line, bytes):
+                line = line.decode(str(encoding) if number == 1 else str(encoding).removesuffix("-sig"))
+        except UnicodeError as error:
+            name = (encoding or "utf-16").removesuffix("-sig").upper()
+            reason = error.reason if isinstance(error, UnicodeDecodeError) else str(error)
+            hint = "Save it as CSV UTF-8. If Excel wrote it as plain CSV, declare the encoding cp1252."
+            raise DataError(
+                Fault("wrong_encoding", f"the text is not {name} ({reason})", str(path), number, hint=hint)
+            ) from None
         if not line:
             return
-        if len(line) > longest:
-            message = f"a line has more than {longest:,} characters"
-            raise DataError(Fault("line_too_long", message, str(path), number, hint="This is not a table of figures."))
         if "\0" in line:
             fault = Fault(
                 "nul_character",
