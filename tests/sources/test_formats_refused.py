@@ -107,7 +107,7 @@ def test_a_second_table_below_the_first_is_not_dropped(tmp_path):
         ('{"value": []}', "empty_file"),
         ('{"value": 5}', "unknown_layout"),
         ('[{"Data": 1}, 5]', "unknown_layout"),
-        ("[" + "[" * 100_000, "malformed_json"),
+        ('[{"Data": ' + "[" * 100_000, "malformed_json"),
         ('[{"Data": ' + "9" * 10_000 + "}]", "malformed_json"),
         ('[{"Data": NaN, "A_ItemName_ENG": "x"}]', "malformed_json"),
         ('[{"Data": {"a": 1}, "A_ItemName_ENG": "x"}]', "nested_value"),

@@ -69,7 +69,6 @@ class TableBuilder:
         self.file, self.limits = str(file), limits
         self.dimensions = tuple(_free_names(dimensions))
         self.faults: list[Fault] = []
-        self.hidden_faults = 0
         self._labels: list[list[str]] = [[] for _ in self.dimensions]
         self._values, self._rows = array("d"), array("q")
         self._texts: tuple[list[str], list[str], list[str]] = ([], [], [])
@@ -98,11 +97,12 @@ class TableBuilder:
             column.append(known.setdefault(text, text))
 
     def fault(self, fault: Fault) -> None:
-        """Record a fault; past the first few hundred they are only counted."""
-        if len(self.faults) < _MOST_FAULTS:
-            self.faults.append(fault)
-        else:
-            self.hidden_faults += 1
+        """Record a fault; two hundred end the reading, since more of the same help nobody."""
+        self.faults.append(fault)
+        if len(self.faults) >= _MOST_FAULTS:
+            hint = "Mend these first; there may be more."
+            more = Fault("more_faults", f"reading stopped after {_MOST_FAULTS} faults", self.file, fault.row, hint=hint)
+            raise DataError([*self.faults, more])
 
     def build(
         self, format_id: str, title: str, notes: Sequence[str], sha256: str, *, rounding_base: int | None = None
@@ -115,10 +115,7 @@ class TableBuilder:
             With every fault that was recorded, or because the table holds no figure.
         """
         if self.faults:
-            more = (
-                [Fault("more_faults", f"{self.hidden_faults:,} more faults", self.file)] if self.hidden_faults else []
-            )
-            raise DataError([*self.faults, *more])
+            raise DataError(self.faults)
         if not self._values:
             hint = "Export the table again, with at least one row of figures."
             raise DataError(Fault("empty_file", "the table has a header and no figures", self.file, hint=hint))
