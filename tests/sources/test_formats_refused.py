@@ -37,7 +37,7 @@ def faults(folder, data, **options):
         (GOOD + "2,n\0,2021\n", "nul_character", 3, None),
         (GOOD.encode() + b"2,n\xff,2021\n", "wrong_encoding", 3, None),
         (GOOD.encode("utf-16-le"), "nul_character", 1, None),
-        (GOOD.encode("utf-16")[:-1], "wrong_encoding", 3, None),
+        (GOOD.encode("utf-16")[:-1], "wrong_encoding", 2, None),
         ("Data values,,Year\n1,n,2020\n", "empty_header", 1, None),
         ("Data values,Year,year\n1,n,2020\n", "repeated_column", 1, "year"),
         (GOOD + "many,n,2021\n", "not_a_number", 3, "Data values"),

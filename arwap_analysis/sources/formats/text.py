@@ -42,6 +42,8 @@ def check_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
             hint = "Give the path of one file."
             raise DataError(Fault("not_a_file", "this is a folder or a device", str(path), hint=hint))
         size = path.stat().st_size
+    except DataError:  # which is a ValueError
+        raise
     except (OSError, ValueError) as error:
         raise DataError(Fault("unreadable_file", f"cannot be read: {error}", str(path))) from None
     if size > limits.file_bytes:
