@@ -22,7 +22,7 @@ _LABEL_HEADER = re.compile(
 )
 
 
-def label_columns(header: Sequence[str], body: Sequence[Sequence[str]], read: Reader) -> int:
+def label_columns(header: Sequence[str], body: Sequence[Sequence[str]], read: Reader, file: str) -> int:
     """Return how many leading columns are labels; the others are figures.
 
     The first column always is a label. A later one is when most of its first cells are neither numbers nor
@@ -31,6 +31,7 @@ def label_columns(header: Sequence[str], body: Sequence[Sequence[str]], read: Re
     """
     sample = body[:_SAMPLE]
     count = 1
+    figures = []
     for index in range(1, len(header)):
         cells = [row[index] for row in sample if index < len(row) and row[index].strip()]
         wrong = sum(isinstance(read(cell), str) for cell in cells)
@@ -38,6 +39,13 @@ def label_columns(header: Sequence[str], body: Sequence[Sequence[str]], read: Re
         named = index == count and index < len(header) - 1 and _LABEL_HEADER.search(header[index])
         if words or named:
             count = index + 1
+        elif cells and not _LABEL_HEADER.search(header[index]):
+            figures.append(index)
+    mixed = [header[index] for index in figures if index < count]
+    if mixed:
+        hint = "Put the columns of words first, or declare which column is what (declared_csv)."
+        message = "a column of figures stands before a column of words"
+        raise DataError([Fault("mixed_columns", message, file, column=name, hint=hint) for name in mixed])
     return count
 
 
