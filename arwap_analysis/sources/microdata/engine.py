@@ -109,7 +109,8 @@ def _csv(reduction: Reduction, files: list[str]) -> tuple[str, dict[str, Any]]:
     alike: dict[tuple[str, ...], list[str]] = {}
     for header in headers:
         alike.setdefault(header.columns, []).append(_as_written(header.file))
-    parts, parameters = [], {"delimiter": reduction.delimiter}
+    parts: list[str] = []
+    parameters: dict[str, Any] = {"delimiter": reduction.delimiter}
     for i, (columns, paths) in enumerate(alike.items()):
         chosen = ", ".join(f"c{columns.index(column)} AS {quoted(column)}" for column in reduction.needed)
         parameters |= {f"files{i}": paths, f"columns{i}": {f"c{j}": "VARCHAR" for j in range(len(columns))}}
@@ -145,7 +146,9 @@ def _fault(error: Exception, files: list[str]) -> Fault:
     if kind == "OutOfRangeException":
         return Fault("too_large", "the numbers are too large for their squares to be summed", file)
     if kind == "PermissionException" or (kind == "IOException" and not is_parquet(files[0])):
-        return Fault("unreadable_file", "the file cannot be read", file, hint="Check that it is whole and yours to read.")
+        return Fault(
+            "unreadable_file", "the file cannot be read", file, hint="Check that it is whole and yours to read."
+        )
     if is_parquet(files[0]):
         what = "this is not a whole Parquet file, or its columns do not match those of the other files"
         what = what if len(files) > 1 else "this is not a whole Parquet file"

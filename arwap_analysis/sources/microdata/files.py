@@ -68,7 +68,9 @@ def _matches(path: Path) -> list[Path]:
     # A file whose name has brackets is itself, not a pattern.
     if path.is_file():
         return [path.absolute()]
-    return [Path(p).absolute() for p in sorted(glob.glob(str(path), recursive=True)) if Path(p).is_file()]
+    # Path.glob takes no absolute pattern, and a pattern may start anywhere.
+    found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207
+    return [Path(p).absolute() for p in found if Path(p).is_file()]
 
 
 def _missing_file(path: Path) -> Fault:

@@ -162,13 +162,12 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
     cells = [f"{quoted(column)} AS k{i}" for i, column in enumerate(reduction.keys)]
     sums = ["count(*) AS n"]
     if reduction.weight is not None:
-        cells.append(f"{b.number(reduction.weight)} AS w")
-        w = "CAST(w AS DOUBLE)"
+        cells.append(f"CAST({b.number(reduction.weight)} AS DOUBLE) AS w")
         bad = b.bad(reduction.weight)
         cells += [f"{bad} AS w_bad"] if bad else []
         sums += [
-            f"coalesce(sum({w}), 0) AS sum_w",
-            f"coalesce(sum({w} * {w}), 0) AS sum_w2",
+            "coalesce(sum(w), 0) AS sum_w",
+            "coalesce(sum(w * w), 0) AS sum_w2",
             "count(*) - count(w) AS w_absent",
             f"{'count(*) FILTER (w_bad)' if bad else '0'} AS w_bad",
             "count(*) FILTER (w < 0) AS w_negative",
@@ -184,14 +183,14 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
         if weighted:
             known = f"o{i} IS NOT NULL"
             sums += [
-                f"coalesce(sum({w}) FILTER (o{i}), 0) AS o{i}_sum_w",
-                f"coalesce(sum({w} * {w}) FILTER (o{i}), 0) AS o{i}_sum_w2",
-                f"coalesce(sum({w}) FILTER ({known}), 0) AS o{i}_known_w",
-                f"coalesce(sum({w} * {w}) FILTER ({known}), 0) AS o{i}_known_w2",
+                f"coalesce(sum(w) FILTER (o{i}), 0) AS o{i}_sum_w",
+                f"coalesce(sum(w * w) FILTER (o{i}), 0) AS o{i}_sum_w2",
+                f"coalesce(sum(w) FILTER ({known}), 0) AS o{i}_known_w",
+                f"coalesce(sum(w * w) FILTER ({known}), 0) AS o{i}_known_w2",
             ]
     for i, column in enumerate(reduction.values):
         x, bad = f"x{i}", b.bad(column)
-        real = f"CAST({x} AS DOUBLE)"
+        real = x if b.family(column) in ("real", "text") else f"CAST({x} AS DOUBLE)"
         cells += [f"{bad} AS {x}_bad"] if bad else []
         cells.append(f"{b.number(column)} AS {x}")
         sums += [
@@ -199,15 +198,17 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
             f"{f'count(*) FILTER ({x}_bad)' if bad else '0'} AS {x}_bad",
             # Whole and decimal numbers are added exactly, and rounded once.
             f"coalesce(CAST(sum({x}) AS DOUBLE), 0) AS {x}_sum",
+            f"coalesce(sum({real} * {real}), 0) AS {x}_sum_sq",
             f"coalesce(var_pop({real}), 0) AS {x}_var",
         ]
         if weighted:
             sums += [
-                f"coalesce(sum({w}) FILTER ({x} IS NOT NULL), 0) AS {x}_known_w",
-                f"coalesce(sum({w} * {w}) FILTER ({x} IS NOT NULL), 0) AS {x}_known_w2",
-                f"coalesce(sum({w} * {real}), 0) AS {x}_sum_wx",
-                f"coalesce(covar_pop({w}, {real}), 0) AS {x}_cov_w",
-                f"coalesce(covar_pop({w} * {real}, {real}), 0) AS {x}_cov_wx",
+                f"coalesce(sum(w) FILTER ({x} IS NOT NULL), 0) AS {x}_known_w",
+                f"coalesce(sum(w * w) FILTER ({x} IS NOT NULL), 0) AS {x}_known_w2",
+                f"coalesce(sum(w * {real}), 0) AS {x}_sum_wx",
+                f"coalesce(sum(w * {real} * {real}), 0) AS {x}_sum_wx2",
+                f"coalesce(covar_pop(w, {real}), 0) AS {x}_cov_w",
+                f"coalesce(covar_pop(w * {real}, {real}), 0) AS {x}_cov_wx",
             ]
     keys = [f"person.k{i}" for i in range(len(reduction.keys))]
     labels = [f"{b.key(key, column)} AS k{i}" for i, (key, column) in enumerate(zip(keys, reduction.keys, strict=True))]
