@@ -118,10 +118,9 @@ def test_every_statistic_is_what_pandas_gives(tmp_path, kind, weighted):
 @given(rows=st.integers(1, 60), seed=st.integers(0, 10_000), kind=st.sampled_from(["csv", "parquet"]))
 def test_small_and_lopsided_data_agree_with_pandas_too(tmp_path, rows, seed, kind):
     frame = people(rows, seed)
-    frame["ethnic"] = frame["ethnic"].astype(object)
-    found = reduce_microdata(reduction(written(frame, tmp_path, kind), weight="w")) if rows > 4 else None
-    if found is not None:
-        same(found.frame, by_pandas(frame, ["ethnic", "area"]), ["ethnic", "area"])
+    frame.loc[0, ["ethnic", "poor"]] = ["White", "Yes"]
+    found = reduce_microdata(reduction(written(frame, tmp_path, kind), weight="w"))
+    same(found.frame, by_pandas(frame, ["ethnic", "area"]), ["ethnic", "area"])
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -185,7 +184,9 @@ def test_whole_numbers_and_counts_are_exact(tmp_path):
 def test_kish_counts_how_many_equal_weights_would_do(tmp_path):
     frame = pd.DataFrame({"g": ["a", "a", "b", "b", "c"], "w": [1, 1, 1, 3, 0]})
     path = str(written(frame, tmp_path, "csv"))
-    assert reduce_microdata(Reduction(file=path, by=["g"], weight="w")).kish == pytest.approx([2, 1.6, np.nan], nan_ok=True)
+    assert reduce_microdata(Reduction(file=path, by=["g"], weight="w")).kish == pytest.approx(
+        [2, 1.6, np.nan], nan_ok=True
+    )
     assert list(reduce_microdata(Reduction(file=path, by=["g"])).kish) == [2, 2, 1]
 
 
@@ -334,7 +335,9 @@ def test_what_is_not_finite_is_never_summed(tmp_path, x):
 
 def test_numbers_whose_squares_overflow_are_refused(tmp_path):
     frame = pd.DataFrame({"g": ["a", "a"], "x": [1e200, -1e200]})
-    assert faults(Reduction(file=str(written(frame, tmp_path, "parquet")), by=["g"], values=["x"]))[0].code == "too_large"
+    assert (
+        faults(Reduction(file=str(written(frame, tmp_path, "parquet")), by=["g"], values=["x"]))[0].code == "too_large"
+    )
 
 
 def test_dates_and_lists_are_no_numbers(tmp_path):
@@ -368,7 +371,9 @@ def test_rows_without_their_cluster_are_refused(tmp_path):
     assert (found.code, found.message) == ("missing_cluster", "2 of 10 rows have no cluster")
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b[:-3], lambda b: b"", lambda b: b"a,b\n1,2\n"])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[: len(b) // 2], lambda b: b[:-3], lambda b: b"", lambda b: b"a,b\n1,2\n"]
+)
 def test_a_damaged_parquet_file_is_one_clear_line(tmp_path, damage):
     path = written(people(), tmp_path, "parquet")
     path.write_bytes(damage(path.read_bytes()))
@@ -380,9 +385,10 @@ def test_a_damaged_parquet_file_is_one_clear_line(tmp_path, damage):
 @pytest.mark.parametrize(
     ("content", "code", "row"),
     [
-        ("g,x\nsecret,1\n".encode("utf-16"), "wrong_encoding", None),
+        ("g,x\nsecret,1\n".encode("utf-16"), "wrong_encoding", 1),
+        ("g,x\nsecret,1\n".encode("utf-16-le"), "wrong_encoding", 1),
         (b"g,x\na,1\n\xe9secret,2\n", "wrong_encoding", 3),
-        (b"\xe9,g,x\na,1,2\n", "wrong_encoding", None),
+        (b"\xe9,g,x\na,1,2\n", "wrong_encoding", 1),
         (b"g,x\na,1\nsecret\n", "ragged_row", 3),
         (b"g,x\na,1\nsecret,2,3\n", "ragged_row", 3),
         (b'g,x\n"secret,1\nb,2\n', "open_quote", 2),
@@ -447,7 +453,7 @@ def test_options_that_cannot_be_are_refused(options):
 
 
 def test_more_groups_than_fit_are_an_error_in_words(tmp_path):
-    with plain_errors([]) if False else pytest.raises(DataError) as caught, plain_errors(["x.parquet"]):
+    with pytest.raises(DataError, match="memory limit") as caught, plain_errors(["x.parquet"]):
         raise duckdb.OutOfMemoryException("secret")
     assert caught.value.faults[0].code == "out_of_memory"
 

@@ -87,14 +87,15 @@ def csv_headers(files: list[str], delimiter: str) -> list[Header]:
         try:
             with _open(file) as stream:
                 row = next(csv.reader(stream, delimiter=delimiter, strict=True), [])
-        except UnicodeDecodeError:
-            faults.append(wrong_encoding(file))
-            continue
         except (csv.Error, EOFError) as error:
             faults.append(Fault("broken_csv", f"the header cannot be read: {error}", file, 1))
             continue
         except OSError as error:
             faults.append(Fault("unreadable_file", f"cannot be read: {error.strerror or 'damaged'}", file))
+            continue
+        # Bytes that are not UTF-8 come as lone surrogates; text of two bytes a letter comes full of zeros.
+        if any("\udc80" <= letter <= "\udcff" or letter == "\0" for cell in row for letter in cell):
+            faults.append(wrong_encoding(file, 1))
             continue
         if not any(cell.strip() for cell in row):
             faults.append(Fault("empty_file", "the first row is empty", file, 1, hint="It has to name the columns."))
@@ -106,9 +107,10 @@ def csv_headers(files: list[str], delimiter: str) -> list[Header]:
 
 
 def _open(file: str) -> IO[str]:
+    # Buffers reach beyond the header: what is wrong in the rows is for the engine to find, with its line.
     if file.lower().endswith(".gz"):
-        return io.TextIOWrapper(gzip.open(file), encoding="utf-8-sig", newline="")
-    return Path(file).open(encoding="utf-8-sig", newline="")
+        return io.TextIOWrapper(gzip.open(file), encoding="utf-8-sig", errors="surrogateescape", newline="")
+    return Path(file).open(encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
 def wrong_encoding(file: str | None, row: int | None = None) -> Fault:
