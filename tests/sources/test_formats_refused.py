@@ -95,6 +95,12 @@ def test_a_pivot_may_leave_its_first_column_nameless_but_no_other(tmp_path):
     assert faults(tmp_path, "group,2020,2021\nWhite,1,2\n,3,4\n")[0].code == "empty_label"
 
 
+def test_figures_left_of_a_column_of_words_do_not_become_labels(tmp_path):
+    text = "group,2019,remark,2020\nWhite,1,good,2\nBlack,3,fair,4\n"
+    (fault,) = faults(tmp_path, text, format="statswales_pivot")
+    assert (fault.code, fault.column) == ("mixed_columns", "2019")
+
+
 def test_a_second_table_below_the_first_is_not_dropped(tmp_path):
     text = NOMIS_DOWNLOAD + "\n" + '"area","code","All","White","Mixed"\n"Cardiff","W1",1,2,3\n'
     assert faults(tmp_path, text)[0].code == "second_table"

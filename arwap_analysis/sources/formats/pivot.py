@@ -90,7 +90,7 @@ def _read_body(header: list[str], rows: Rows, path: Path, limits: Limits) -> Tab
         hint = "A table has a column of labels and at least one of figures, with commas between."
         raise DataError(Fault("one_column", "the table has one column", str(path), 1, hint=hint))
     sample = list(islice(rows, _SAMPLE_ROWS))
-    labels = label_columns(header, [fields for _, fields in sample], _read)
+    labels = label_columns(header, [fields for _, fields in sample], _read, str(path))
     if labels == len(header):
         hint = "If the file has one figure a row among words, say which columns are dimensions and which is the value."
         raise DataError(Fault("no_figures", "no column holds figures", str(path), hint=hint))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from arwap_analysis.errors import Fault
+from arwap_analysis.errors import DataError, Fault
 from arwap_analysis.sources.formats.marks import Reading, normal_text
 from arwap_analysis.sources.formats.table import TableBuilder
 
@@ -28,6 +28,11 @@ def label_columns(header: Sequence[str], body: Sequence[Sequence[str]], read: Re
     The first column always is a label. A later one is when most of its first cells are neither numbers nor
     marks, or when its name speaks of a period or a code and a column of figures still follows. A figure
     column with one wrong word in it therefore stays a figure column, and the word is found.
+
+    Raises
+    ------
+    DataError
+        `mixed_columns` when figures stand left of a column of words: they would silently become labels.
     """
     sample = body[:_SAMPLE]
     count = 1

@@ -124,7 +124,7 @@ def _table(
     marked = ["; ".join(_NOTE_IN_HEADER.findall(name)) for name in written]
     body = [(row, [cells.get(column, _EMPTY) for column in range(left, left + width)]) for row, cells in block[1:]]
     sample = [[_sample_text(cell) for cell in cells] for _, cells in body]
-    labels = label_columns(header, sample, _read_text)
+    labels = label_columns(header, sample, _read_text, str(place))
     if labels == len(header):
         hint = "If it explains the tables, call its sheet Notes or Cover."
         raise DataError(Fault("no_figures", "this table holds no figures", str(place), number, hint=hint))
