@@ -197,6 +197,41 @@ def harmonise(
         _console.print("Settle the others with --mapping FILE, a CSV with the columns label and code.")
 
 
+_source = typer.Typer(no_args_is_help=True, help="Look into published files before anyone relies on them.")
+app.add_typer(_source, name="source")
+
+
+@_source.command("inspect")
+def inspect_source(
+    file: Annotated[Path, typer.Argument(help="CSV, JSON, XLSX or ODS file as a publisher gives it out.")],
+    format: Annotated[str | None, typer.Option("--format", help="Format, where it is not recognised.")] = None,
+) -> None:
+    """Say which format a file has, what is in it, and what looks wrong."""
+    from arwap_analysis.sources.formats import inspect_table
+
+    found = inspect_table(file, format=format)
+    for table in found.tables or (found,):
+        _print_inspection(table)
+
+
+def _print_inspection(table: Any) -> None:
+    from arwap_analysis.sources.recognise import recognise_labels
+
+    rounding = f"all multiples of {table.rounding_base}" if table.rounding_base else "no rounding seen"
+    statuses = ", ".join(f"{number} {status}" for status, number in table.statuses.items())
+    facts = [("format", table.format), ("figures", f"{table.rows:,} ({statuses}; {rounding})")]
+    _print_list(table.title or table.file, [*facts, ("SHA-256", table.sha256)])
+    for dimension in table.dimensions:
+        seen = recognise_labels(dimension.values)
+        about = "" if seen.kind == "other" else f" - {seen.kind.replace('_', ' ')} ({seen.read} of {seen.total} read)"
+        detail = f": {seen.detail}" if seen.detail else ""
+        shown = ", ".join(dimension.values[:6]) + (", ..." if dimension.distinct > 6 else "")
+        lines = [("1 label" if dimension.distinct == 1 else f"{dimension.distinct} labels", shown)]
+        lines += [("not read", ", ".join(seen.open[:10]))] if seen.open else []
+        _print_list(f"{dimension.name}{about}{detail}", lines)
+    _print_list("Looks wrong", [(fault.code, str(fault)) for fault in table.warnings])
+
+
 @app.command(name="list")
 def list_() -> None:
     """List the notebooks, parameters files, indicators, sources and classifications at hand."""
