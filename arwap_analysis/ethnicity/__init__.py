@@ -7,7 +7,13 @@ from arwap_analysis.ethnicity.classifications import (
     get_classification,
 )
 from arwap_analysis.ethnicity.crosswalk import GroupMapping, crosswalk, map_group, series_breaks
-from arwap_analysis.ethnicity.harmonise import Harmonised, harmonise_file, harmonise_labels, read_mapping
+from arwap_analysis.ethnicity.harmonise import (
+    Harmonised,
+    harmonise_file,
+    harmonise_labels,
+    names_an_observation,
+    read_mapping,
+)
 
 __all__ = [
     "Classification",
@@ -20,6 +26,7 @@ __all__ = [
     "harmonise_file",
     "harmonise_labels",
     "map_group",
+    "names_an_observation",
     "read_mapping",
     "series_breaks",
 ]

@@ -14,7 +14,7 @@ from arwap_analysis.ethnicity.classifications import Classification, classificat
 from arwap_analysis.ethnicity.crosswalk import map_group
 from arwap_analysis.ethnicity.labels import Reading, read_label
 
-__all__ = ["Harmonised", "harmonise_file", "harmonise_labels", "read_mapping"]
+__all__ = ["Harmonised", "harmonise_file", "harmonise_labels", "names_an_observation", "read_mapping"]
 
 STATUSES = ("mapped", "total", "unknown", "ambiguous", "unmapped")
 _UNKNOWN_NAMES = {
@@ -229,7 +229,12 @@ def harmonise_file(
         For an unknown classification or code.
     """
     settled = read_mapping(mapping) if mapping is not None else None
-    return harmonise_labels(_column(file, column), to=to, mapping=settled, observed=bool(_SEEN.search(column)))
+    return harmonise_labels(_column(file, column), to=to, mapping=settled, observed=names_an_observation(column))
+
+
+def names_an_observation(column: str) -> bool:
+    """Whether the name of a column says that it holds what somebody else saw, such as officer-defined ethnicity."""
+    return bool(_SEEN.search(column))
 
 
 def read_mapping(file: Path) -> dict[str, str]:

@@ -34,7 +34,7 @@ _THAN_WHITE_BRITISH = Reading("group", "other_than_white_british", home="white_b
 _WITH_MIXED = Reading("group", "other", home="ethnic_group_4")
 _WITH_CHINESE = Reading("group", "other", home="ethnic_group_5_2001")
 _UNKNOWN = re.compile(
-    r"\b(unknown|unreported|unrecorded|undisclosed|undeclared|unstated|missing|refused|withheld|declined|invalid"
+    r"\b(unknown|unreported|unrecorded|undisclosed|undeclared|unstated|missing|blank|refused|withheld|declined|invalid"
     r"|no answer|(not|no|never) (yet )?(known|stated|recorded|reported|provided|obtained|declared|disclosed|given"
     r"|available|specified|collected|answered|supplied|sought|say)|prefer not|don ?'?t know|information not"
     r"|ddim yn hysbys|heb ei nodi)\b"

@@ -51,19 +51,27 @@ class Layout(StrictModel):
     """Where groups, periods and values stand in the file.
 
     `wide`: a row for each group, a column for each period. `long`: a row for each group and period.
-    `where` keeps only the rows in which each named column holds the given text (an area, a sex).
+    `format`: a file as a publisher gives it out; `format` names which (`arwap source inspect` says it), or "auto",
+    and `period` the period of a file without a column for it. `where` keeps only the rows in which each named column
+    holds the given text (an area, a sex).
     """
 
-    kind: Literal["wide", "long"]
+    kind: Literal["wide", "long", "format"]
     group_column: str
     period_column: str | None = None
     value_column: str | None = None
+    format: str | None = None
+    period: str | None = None
     where: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _long_names_its_columns(self) -> Layout:
         if self.kind == "long" and not (self.period_column and self.value_column):
             raise ValueError("a long table needs 'period_column' and 'value_column'")
+        if (self.kind == "format") != (self.format is not None):
+            raise ValueError("a file in a publisher's format needs 'kind: format' and 'format', the name of it or auto")
+        if self.kind == "format" and bool(self.period_column) == bool(self.period):
+            raise ValueError("a file in a publisher's format needs either 'period_column' or 'period'")
         if self.kind == "wide" and (self.period_column or self.value_column):
             raise ValueError("a wide table has a column for each period: leave out 'period_column' and 'value_column'")
         return self

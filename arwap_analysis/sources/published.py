@@ -22,6 +22,7 @@ from arwap_analysis.sources.base import (
     normal_label,
     table_path,
 )
+from arwap_analysis.sources.from_format import read_by_format
 
 __all__ = ["read_published"]
 
@@ -71,6 +72,9 @@ def read_published(card: SourceCard, *, folder: Path) -> SourceTable:
                 value=digest,
             )
         )
+    if card.layout.kind == "format":
+        rows, notes = read_by_format(card, path)
+        return SourceTable(card, rows, digest, notes, path)
     cells = list(_cells(card, _rows(path), str(path)))
     frame, totals = _typed(card, cells, str(path))
     return SourceTable(card, frame, digest, _check_totals(card, frame, totals), path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
@@ -10,12 +12,14 @@ import pandas as pd
 
 from arwap_analysis.areas import find_area, get_area
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
-from arwap_analysis.ethnicity import Harmonised, get_classification, harmonise_labels
+from arwap_analysis.ethnicity import Harmonised, get_classification, harmonise_labels, names_an_observation
 from arwap_analysis.indicators.periods import parse_period
 from arwap_analysis.indicators.schema import validate
 
 __all__ = ["to_indicator_table"]
 
+_MONTH_COLUMNS = ("month", "mis")
+_FIGURES = ("value", "status", "reason", "note", "source_row")
 _SUPPRESSED = "At least one of the groups that are added up here was not published"
 Unit = Literal["count", "proportion", "rate", "mean", "score", "currency"]
 
@@ -73,19 +77,21 @@ def to_indicator_table(
         For a column that the table does not have.
     """
     _check_columns(table, [c for c in (group, area, period, *strata) if c is not None])
-    found = harmonise_labels(table[group].astype(str), to=classification, mapping=groups)
+    observed = names_an_observation(group)
+    found = harmonise_labels(table[group].astype(str), to=classification, mapping=groups, observed=observed)
     kept = pd.DataFrame({"code": [h.code for h in found]}, index=table.index)
     faults = _label_faults(table, group, found, file)
     kept["area"], area_faults = _each(table, area, fixed_area, lambda text: _area_code(text, areas or {}), file)
-    kept["period"], period_faults = _each(table, period, fixed_period, lambda text: parse_period(text).label, file)
+    kept["period"], period_faults = _each(table, period, fixed_period, lambda text: _period(text, str(period)), file)
     if faults or area_faults or period_faults:
         raise DataError([*faults, *area_faults, *period_faults])
+    _check_repeated(table, kept, group, strata, file)
     kept = kept.assign(**{name: table[name] for name in ("value", "status", "reason", *strata)})
     unknown = get_classification(classification).code_of_kind("unknown")
     kept["code"] = kept["code"].replace({"unclassified": unknown, "not_applicable": unknown})
     kept = kept[kept["code"] != "all"]
     rows = _add_up(kept, ["area", "period", "code", *strata], unit, group, file)
-    names = {code: get_area(code).name_en for code in rows["area"].unique()}
+    names = {code: _area_name(code) for code in rows["area"].unique()}
     amount = rows["value"].to_numpy(float)
     return validate(
         rows.rename(columns={"code": "group"}).assign(
@@ -110,7 +116,8 @@ def _check_columns(table: pd.DataFrame, wanted: list[str]) -> None:
 
 
 def _row(table: pd.DataFrame, position: int) -> int | None:
-    return int(table["source_row"].iloc[position]) if "source_row" in table.columns else None
+    row = int(table["source_row"].iloc[position]) if "source_row" in table.columns else 0
+    return row or None  # what was counted up from many rows has no row of its own
 
 
 def _label_faults(table: pd.DataFrame, column: str, found: Sequence[Harmonised], file: str | None) -> list[Fault]:
@@ -135,6 +142,14 @@ def _label_faults(table: pd.DataFrame, column: str, found: Sequence[Harmonised],
     return faults
 
 
+def _period(text: str, column: str) -> str:
+    """Read a period; "2024-05" is a month only in a column of months, because it could be a mistyped year."""
+    month = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text.strip())
+    if month and column.strip().casefold() in _MONTH_COLUMNS:
+        text = f"{calendar.month_name[int(month[2])]} {month[1]}"
+    return parse_period(text).label
+
+
 def _area_code(text: str, areas: Mapping[str, str]) -> str:
     if text.strip() in areas:
         return get_area(areas[text.strip()]).code
@@ -148,6 +163,29 @@ def _area_code(text: str, areas: Mapping[str, str]) -> str:
             )
         )
     return area.code
+
+
+def _check_repeated(
+    table: pd.DataFrame, kept: pd.DataFrame, group: str, strata: Sequence[str], file: str | None
+) -> None:
+    """Refuse two figures for one label: adding up the sexes, their total and a percentage would look like a count."""
+    keys = kept[["area", "period"]].assign(label=table[group], **{name: table[name] for name in strata})
+    repeated = keys.duplicated(keep=False)
+    if not repeated.any():
+        return
+    first = int(np.argmax(repeated.to_numpy()))
+    same = (keys == keys.iloc[first]).all(axis=1)
+    telling = [str(c) for c in table.columns if c not in _FIGURES and table.loc[same, c].nunique(dropna=False) > 1]
+    hint = f"They differ in: {', '.join(telling)}. Keep one of its values, or keep it as a stratum." if telling else ""
+    label = str(table[group].iloc[first])
+    said = f"the file has {int(same.sum())} figures for this group in {kept['period'].iloc[first]}"
+    raise DataError([Fault("several_figures", said, file, _row(table, first), group, label, hint)])
+
+
+def _area_name(code: str) -> str:
+    """Return the name of an area; an area outside Wales keeps its code."""
+    area = find_area(code)
+    return area.name_en if area is not None else code
 
 
 def _each(
