@@ -186,14 +186,11 @@ def _rolled_up(reduction: Reduction, parts: pd.DataFrame, keys: list[str]) -> pd
     names = [f"k{i}" for i in range(len(keys))]
     ranks = [parts[name].map(_ranks(parts[name], reduction.missing_label)) for name in names]
     group = parts.groupby(ranks, sort=True).ngroup().to_numpy()
-    size = int(group.max()) + 1
-    first = pd.Series(group).drop_duplicates().sort_values().index
+    columns: list[np.ndarray] = [values.to_numpy() for _, values in parts[names].groupby(group).first().items()]
 
     def total(values: pd.Series | np.ndarray) -> np.ndarray:
-        return pd.Series(np.asarray(values)).groupby(group, sort=True).sum().to_numpy()
+        return pd.Series(np.asarray(values)).groupby(group).sum().to_numpy()
 
-    columns: list[pd.Series | np.ndarray] = [parts[name].to_numpy()[first] for name in names]
-    assert size == len(first)
     columns.append(total(parts["n"]))
     weighted = reduction.weight is not None
     if weighted:

@@ -80,17 +80,22 @@ class _Builder:
         plain = quoted(column) if self.types[column] == "VARCHAR" else f"CAST({quoted(column)} AS VARCHAR)"
         return f"trim({plain}, {self.bind(_SPACES)})"
 
+    @property
+    def missing_numbers(self) -> list[float | int]:
+        """What stands for "not known" in a column of numbers."""
+        return [number for value in self.reduction.missing_values if (number := _number(value)) is not None]
+
     def missing(self, column: str) -> str:
         """Condition that a cell is not known."""
         name, family = quoted(column), self.family(column)
-        values = self.reduction.missing_values
         if family in ("whole", "decimal", "real"):
-            numbers = [number for value in values if (number := _number(value)) is not None]
-            parts = [f"{name} = {self.bind(number)}" for number in numbers]
+            parts = [f"{name} = {self.bind(number)}" for number in self.missing_numbers]
             return " OR ".join([f"{name} IS NULL", *([f"isnan({name})"] if family == "real" else []), *parts])
         if family == "truth":
             return f"{name} IS NULL"
-        labels = ", ".join(self.bind(label) for label in ("", *(str(value).strip() for value in values)))
+        labels = ", ".join(
+            self.bind(label) for label in ("", *(str(value).strip() for value in self.reduction.missing_values))
+        )
         return f"{name} IS NULL OR {self.text(column)} IN ({labels})"
 
     def number(self, column: str) -> str:
@@ -100,7 +105,8 @@ class _Builder:
             cast = self.cast(column)
             return f"CASE WHEN {self.missing(column)} OR NOT isfinite({cast}) THEN NULL ELSE {cast} END"
         if family == "real":
-            return f"CASE WHEN {self.missing(column)} OR isinf({name}) THEN NULL ELSE CAST({name} AS DOUBLE) END"
+            codes = "".join(f" AND {name} <> {self.bind(number)}" for number in self.missing_numbers)
+            return f"CASE WHEN isfinite({name}){codes} THEN CAST({name} AS DOUBLE) END"
         plain = f"CAST({name} AS TINYINT)" if family == "truth" else name
         if not self.reduction.missing_values or family == "truth":
             return plain
@@ -183,10 +189,10 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
         if weighted:
             known = f"o{i} IS NOT NULL"
             sums += [
-                f"coalesce(sum(w) FILTER (o{i}), 0) AS o{i}_sum_w",
-                f"coalesce(sum(w * w) FILTER (o{i}), 0) AS o{i}_sum_w2",
-                f"coalesce(sum(w) FILTER ({known}), 0) AS o{i}_known_w",
-                f"coalesce(sum(w * w) FILTER ({known}), 0) AS o{i}_known_w2",
+                f"coalesce(sum(CASE WHEN o{i} THEN w END), 0) AS o{i}_sum_w",
+                f"coalesce(sum(CASE WHEN o{i} THEN w * w END), 0) AS o{i}_sum_w2",
+                f"coalesce(sum(CASE WHEN {known} THEN w END), 0) AS o{i}_known_w",
+                f"coalesce(sum(CASE WHEN {known} THEN w * w END), 0) AS o{i}_known_w2",
             ]
     for i, column in enumerate(reduction.values):
         x, bad = f"x{i}", b.bad(column)
@@ -203,8 +209,8 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
         ]
         if weighted:
             sums += [
-                f"coalesce(sum(w) FILTER ({x} IS NOT NULL), 0) AS {x}_known_w",
-                f"coalesce(sum(w * w) FILTER ({x} IS NOT NULL), 0) AS {x}_known_w2",
+                f"coalesce(sum(CASE WHEN {x} IS NOT NULL THEN w END), 0) AS {x}_known_w",
+                f"coalesce(sum(CASE WHEN {x} IS NOT NULL THEN w * w END), 0) AS {x}_known_w2",
                 f"coalesce(sum(w * {real}), 0) AS {x}_sum_wx",
                 f"coalesce(sum(w * {real} * {real}), 0) AS {x}_sum_wx2",
                 f"coalesce(covar_pop(w, {real}), 0) AS {x}_cov_w",
