@@ -160,6 +160,33 @@ def test_codes_keep_their_zeros_and_numbers_gain_no_decimals(tmp_path):
     assert list(text.frame["g"]) == ["01", "1"]
     holes = written(pd.DataFrame({"g": [1.0, 2.5, np.nan]}), tmp_path, "parquet")
     assert list(reduce_microdata(Reduction(file=str(holes), by=["g"])).frame["g"]) == ["1", "2.5", "missing"]
+    coded = str(written(pd.DataFrame({"g": [1.0, -9.0, np.nan, np.inf]}), tmp_path, "parquet"))
+    for code in (-9, -9.0, "-9"):
+        found = reduce_microdata(Reduction(file=coded, by=["g"], missing_values=[code])).frame
+        assert found.to_dict("list") == {"g": ["1", "inf", "missing"], "n": [1, 1, 2]}
+
+
+def test_exact_decimals_empty_columns_and_categories_are_understood(tmp_path):
+    connection = duckdb.connect()
+    connection.execute("CREATE TYPE answer AS ENUM ('Yes', 'No')")
+    connection.execute(
+        f"""COPY (SELECT 2::decimal(9, 2) AS g, 'Yes'::answer AS e, NULL AS nobody, true AS t, 0.1::decimal(9, 2) AS x
+        FROM range(10)) TO '{tmp_path}/d.parquet' (FORMAT parquet)"""
+    )
+    connection.close()
+    outcomes = {"o": Outcome(column="e", values=["Yes"]), "none": Outcome(column="nobody", values=["Yes"])}
+    path = tmp_path / "d.parquet"
+    request = Reduction(file=path, by=["g", "e"], values=["x", "t", "nobody"], outcomes=outcomes, weight="t")
+    (row,) = reduce_microdata(request).frame.to_dict("records")
+    assert (row["g"], row["e"], row["n"], row["sum_w"]) == ("2", "Yes", 10, 10)
+    assert (row["x.sum"], row["t.sum"], row["nobody.n_known"], row["nobody.sum"]) == (1.0, 10, 0, 0)
+    assert (row["o.count"], row["none.count"], row["none.n_known"]) == (10, 0, 0)
+
+
+def test_a_folder_is_not_taken_for_a_file(tmp_path):
+    (tmp_path / "people.parquet").mkdir()
+    (found,) = faults(reduction(tmp_path / "people.parquet"))
+    assert found.hint == "Name the files in it, such as 'people.parquet/*.parquet'."
 
 
 def test_small_spread_about_a_large_mean_keeps_its_digits(tmp_path):

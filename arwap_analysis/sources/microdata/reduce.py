@@ -169,7 +169,7 @@ def _label(text: object) -> str:
 
 
 def _is_missing(reduction: Reduction, labels: pd.Series) -> pd.Series:
-    return labels.isna() | labels.isin(["", *(str(value).strip() for value in reduction.missing_values)])
+    return labels.isna() | labels.isin(reduction.missing_texts)
 
 
 def _named(reduction: Reduction, parts: pd.DataFrame) -> pd.DataFrame:

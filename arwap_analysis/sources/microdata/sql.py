@@ -53,7 +53,12 @@ def family_of(kind: str) -> Family:
         return "real"
     if kind == "BOOLEAN":
         return "truth"
-    return "text" if kind == "VARCHAR" or (kind.startswith("ENUM") and not kind.endswith("]")) else "other"
+    # A column in which every cell is empty has the type NULL, and no type to hold against it.
+    return (
+        "text"
+        if kind in ("VARCHAR", "NULL", '"NULL"') or (kind.startswith("ENUM") and not kind.endswith("]"))
+        else "other"
+    )
 
 
 @dataclass
@@ -93,9 +98,7 @@ class _Builder:
             return " OR ".join([f"{name} IS NULL", *([f"isnan({name})"] if family == "real" else []), *parts])
         if family == "truth":
             return f"{name} IS NULL"
-        labels = ", ".join(
-            self.bind(label) for label in ("", *(str(value).strip() for value in self.reduction.missing_values))
-        )
+        labels = ", ".join(self.bind(label) for label in self.reduction.missing_texts)
         return f"{name} IS NULL OR {self.text(column)} IN ({labels})"
 
     def number(self, column: str) -> str:
@@ -144,13 +147,13 @@ class _Builder:
 
     def key(self, alias: str, column: str) -> str:
         """The label of a group: made once a group, not once a row."""
-        family = self.family(column)
-        if family == "real":
-            # A column of codes with a gap in it arrives as 1.0, 2.0; its labels are still '1' and '2'.
-            whole = f"{alias} = trunc({alias}) AND abs({alias}) < 9e15"
-            label = f"CASE WHEN {whole} THEN CAST(CAST({alias} AS BIGINT) AS VARCHAR) ELSE CAST({alias} AS VARCHAR) END"
-            return f"CASE WHEN isnan({alias}) THEN NULL ELSE {label} END"
-        return f"CAST({alias} AS VARCHAR)"
+        family, text = self.family(column), f"CAST({alias} AS VARCHAR)"
+        if family not in ("real", "decimal"):
+            return text
+        # A column of codes with a gap in it often arrives as 1.0, 2.0; its labels are still '1' and '2'.
+        whole = f"TRY_CAST({alias} AS HUGEINT)"
+        label = f"CASE WHEN {alias} = {whole} THEN CAST({whole} AS VARCHAR) ELSE {text} END"
+        return f"CASE WHEN isnan({alias}) THEN NULL ELSE {label} END" if family == "real" else label
 
 
 # What Python calls white space, for `trim` removes only blanks unless told; ends of line occur in quoted cells.
@@ -161,7 +164,12 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
     """Write the statement that reduces `source`, a table expression with columns of the DuckDB `types`.
 
     The result has a row for each group as the file writes it (`k0`, `k1`, ...), its sums, and counts of what
-    cannot be used (`bad_*`), by position, so that no name of a column can meet another.
+    cannot be used (`*_bad`), by position, so that no name of a column can meet another.
+
+    Raises
+    ------
+    DataError
+        When an outcome asks a column of numbers, or of true and false, for something else.
     """
     b = _Builder(reduction, types, dict(parameters))
     weighted = reduction.weight is not None
