@@ -203,7 +203,7 @@ def _rolled_up(reduction: Reduction, parts: pd.DataFrame, keys: list[str]) -> pd
         n, sums = total(p["n_known"]), total(p["sum"])
         middle, mean = _ratio(p["sum"], p["n_known"]), _ratio(sums, n)
         squares = total(p["var"] * p["n_known"] + p["n_known"] * (middle - mean[group]) ** 2)
-        columns += [n, sums, total(p["sum_sq"]), squares]
+        columns += [n, sums, squares + sums * mean, squares]
         if weighted:
             w, wx = total(p["known_w"]), total(p["sum_wx"])
             # Weighted squares of a part about its plain mean; the covariances keep the digits that sums would lose.
@@ -211,7 +211,7 @@ def _rolled_up(reduction: Reduction, parts: pd.DataFrame, keys: list[str]) -> pd
             about = np.maximum(p["cov_wx"] * p["n_known"] - middle * drift, 0)
             away = _ratio(wx, w)[group] - middle
             spread = np.maximum(total(about - 2 * away * drift + away**2 * p["known_w"]), 0)
-            columns += [w, total(p["known_w2"]), wx, total(p["sum_wx2"]), spread]
+            columns += [w, total(p["known_w2"]), wx, spread + wx * _ratio(wx, w), spread]
     return pd.DataFrame(dict(zip([*keys, *reduction.statistics], columns, strict=True)))
 
 

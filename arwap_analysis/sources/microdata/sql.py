@@ -212,7 +212,6 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
             f"{f'count(*) FILTER ({x}_bad)' if bad else '0'} AS {x}_bad",
             # Whole and decimal numbers are added exactly, and rounded once.
             f"coalesce(CAST(sum({x}) AS DOUBLE), 0) AS {x}_sum",
-            f"coalesce(sum({real} * {real}), 0) AS {x}_sum_sq",
             f"coalesce(var_pop({real}), 0) AS {x}_var",
         ]
         if weighted:
@@ -220,7 +219,6 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
                 f"coalesce(sum(CASE WHEN {x} IS NOT NULL THEN w END), 0) AS {x}_known_w",
                 f"coalesce(sum(CASE WHEN {x} IS NOT NULL THEN w * w END), 0) AS {x}_known_w2",
                 f"coalesce(sum(w * {real}), 0) AS {x}_sum_wx",
-                f"coalesce(sum(w * {real} * {real}), 0) AS {x}_sum_wx2",
                 f"coalesce(covar_pop(w, {real}), 0) AS {x}_cov_w",
                 f"coalesce(covar_pop(w * {real}, {real}), 0) AS {x}_cov_wx",
             ]
