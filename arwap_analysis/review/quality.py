@@ -12,8 +12,6 @@ from arwap_analysis.review.wording import Wording
 
 __all__ = ["show_data_quality"]
 
-_BANDS = (5.0, 10.0, 20.0)
-
 
 def show_data_quality(findings: Findings) -> Exhibit:
     """Return the precision of each group's figure in the focus period, and what the source is silent about."""
@@ -32,7 +30,7 @@ def show_data_quality(findings: Findings) -> Exhibit:
         for _, row in known.iterrows()
     )
     gone = words.say("rates_alt_absent", groups=words.join(silent["group_label"])) if len(silent) else ""
-    bands = {end: words.say(f"band_{end:.0f}") for end in _BANDS}
+    bands = {5.0: words.say("band_5"), 10.0: words.say("band_10"), 20.0: words.say("band_20")}
     table = release_open(frame)
     return Exhibit(
         id="quality",

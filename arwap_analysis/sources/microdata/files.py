@@ -74,6 +74,9 @@ def _matches(path: Path) -> list[Path]:
 
 
 def _missing_file(path: Path) -> Fault:
+    if path.is_dir():
+        hint = f"Name the files in it, such as '{path.name}/*.parquet'."
+        return Fault("missing_file", "this is a folder, not a file", str(path), hint=hint)
     near = sorted(p.name for p in path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
     hint = did_you_mean(path.name, near) if near else "Check the name and the folder."
     what = "no file matches this pattern" if glob.has_magic(str(path)) else "there is no such data file"

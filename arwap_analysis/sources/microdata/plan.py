@@ -95,6 +95,12 @@ class Reduction(StrictModel):
         outcomes = [outcome.column for outcome in self.outcomes.values()]
         return list(dict.fromkeys([*self.keys, *self.values, *outcomes, *([self.weight] if self.weight else [])]))
 
+    @property
+    def missing_texts(self) -> list[str]:
+        """What stands for "not known" in text; a whole number is written without decimals there."""
+        whole = [str(int(v)) for v in self.missing_values if isinstance(v, float) and v.is_integer()]
+        return list(dict.fromkeys(["", *(str(v).strip() for v in self.missing_values), *whole]))
+
     def _statistics(self) -> Iterator[str]:
         weighted = self.weight is not None
         yield "n"

@@ -169,7 +169,7 @@ def _label(text: object) -> str:
 
 
 def _is_missing(reduction: Reduction, labels: pd.Series) -> pd.Series:
-    return labels.isna() | labels.isin(["", *(str(value).strip() for value in reduction.missing_values)])
+    return labels.isna() | labels.isin(reduction.missing_texts)
 
 
 def _named(reduction: Reduction, parts: pd.DataFrame) -> pd.DataFrame:
@@ -186,14 +186,11 @@ def _rolled_up(reduction: Reduction, parts: pd.DataFrame, keys: list[str]) -> pd
     names = [f"k{i}" for i in range(len(keys))]
     ranks = [parts[name].map(_ranks(parts[name], reduction.missing_label)) for name in names]
     group = parts.groupby(ranks, sort=True).ngroup().to_numpy()
-    size = int(group.max()) + 1
-    first = pd.Series(group).drop_duplicates().sort_values().index
+    columns: list[np.ndarray] = [values.to_numpy() for _, values in parts[names].groupby(group).first().items()]
 
     def total(values: pd.Series | np.ndarray) -> np.ndarray:
-        return pd.Series(np.asarray(values)).groupby(group, sort=True).sum().to_numpy()
+        return pd.Series(np.asarray(values)).groupby(group).sum().to_numpy()
 
-    columns: list[pd.Series | np.ndarray] = [parts[name].to_numpy()[first] for name in names]
-    assert size == len(first)
     columns.append(total(parts["n"]))
     weighted = reduction.weight is not None
     if weighted:
@@ -206,7 +203,7 @@ def _rolled_up(reduction: Reduction, parts: pd.DataFrame, keys: list[str]) -> pd
         n, sums = total(p["n_known"]), total(p["sum"])
         middle, mean = _ratio(p["sum"], p["n_known"]), _ratio(sums, n)
         squares = total(p["var"] * p["n_known"] + p["n_known"] * (middle - mean[group]) ** 2)
-        columns += [n, sums, total(p["sum_sq"]), squares]
+        columns += [n, sums, squares + sums * mean, squares]
         if weighted:
             w, wx = total(p["known_w"]), total(p["sum_wx"])
             # Weighted squares of a part about its plain mean; the covariances keep the digits that sums would lose.
@@ -214,7 +211,7 @@ def _rolled_up(reduction: Reduction, parts: pd.DataFrame, keys: list[str]) -> pd
             about = np.maximum(p["cov_wx"] * p["n_known"] - middle * drift, 0)
             away = _ratio(wx, w)[group] - middle
             spread = np.maximum(total(about - 2 * away * drift + away**2 * p["known_w"]), 0)
-            columns += [w, total(p["known_w2"]), wx, total(p["sum_wx2"]), spread]
+            columns += [w, total(p["known_w2"]), wx, spread + wx * _ratio(wx, w), spread]
     return pd.DataFrame(dict(zip([*keys, *reduction.statistics], columns, strict=True)))
 
 

@@ -53,7 +53,12 @@ def family_of(kind: str) -> Family:
         return "real"
     if kind == "BOOLEAN":
         return "truth"
-    return "text" if kind == "VARCHAR" or (kind.startswith("ENUM") and not kind.endswith("]")) else "other"
+    # A column in which every cell is empty has the type NULL, and no type to hold against it.
+    return (
+        "text"
+        if kind in ("VARCHAR", "NULL", '"NULL"') or (kind.startswith("ENUM") and not kind.endswith("]"))
+        else "other"
+    )
 
 
 @dataclass
@@ -80,17 +85,20 @@ class _Builder:
         plain = quoted(column) if self.types[column] == "VARCHAR" else f"CAST({quoted(column)} AS VARCHAR)"
         return f"trim({plain}, {self.bind(_SPACES)})"
 
+    @property
+    def missing_numbers(self) -> list[float | int]:
+        """What stands for "not known" in a column of numbers."""
+        return [number for value in self.reduction.missing_values if (number := _number(value)) is not None]
+
     def missing(self, column: str) -> str:
         """Condition that a cell is not known."""
         name, family = quoted(column), self.family(column)
-        values = self.reduction.missing_values
         if family in ("whole", "decimal", "real"):
-            numbers = [number for value in values if (number := _number(value)) is not None]
-            parts = [f"{name} = {self.bind(number)}" for number in numbers]
+            parts = [f"{name} = {self.bind(number)}" for number in self.missing_numbers]
             return " OR ".join([f"{name} IS NULL", *([f"isnan({name})"] if family == "real" else []), *parts])
         if family == "truth":
             return f"{name} IS NULL"
-        labels = ", ".join(self.bind(label) for label in ("", *(str(value).strip() for value in values)))
+        labels = ", ".join(self.bind(label) for label in self.reduction.missing_texts)
         return f"{name} IS NULL OR {self.text(column)} IN ({labels})"
 
     def number(self, column: str) -> str:
@@ -100,7 +108,8 @@ class _Builder:
             cast = self.cast(column)
             return f"CASE WHEN {self.missing(column)} OR NOT isfinite({cast}) THEN NULL ELSE {cast} END"
         if family == "real":
-            return f"CASE WHEN {self.missing(column)} OR isinf({name}) THEN NULL ELSE CAST({name} AS DOUBLE) END"
+            codes = "".join(f" AND {name} <> {self.bind(number)}" for number in self.missing_numbers)
+            return f"CASE WHEN isfinite({name}){codes} THEN CAST({name} AS DOUBLE) END"
         plain = f"CAST({name} AS TINYINT)" if family == "truth" else name
         if not self.reduction.missing_values or family == "truth":
             return plain
@@ -138,13 +147,13 @@ class _Builder:
 
     def key(self, alias: str, column: str) -> str:
         """The label of a group: made once a group, not once a row."""
-        family = self.family(column)
-        if family == "real":
-            # A column of codes with a gap in it arrives as 1.0, 2.0; its labels are still '1' and '2'.
-            whole = f"{alias} = trunc({alias}) AND abs({alias}) < 9e15"
-            label = f"CASE WHEN {whole} THEN CAST(CAST({alias} AS BIGINT) AS VARCHAR) ELSE CAST({alias} AS VARCHAR) END"
-            return f"CASE WHEN isnan({alias}) THEN NULL ELSE {label} END"
-        return f"CAST({alias} AS VARCHAR)"
+        family, text = self.family(column), f"CAST({alias} AS VARCHAR)"
+        if family not in ("real", "decimal"):
+            return text
+        # A column of codes with a gap in it often arrives as 1.0, 2.0; its labels are still '1' and '2'.
+        whole = f"TRY_CAST({alias} AS HUGEINT)"
+        label = f"CASE WHEN {alias} = {whole} THEN CAST({whole} AS VARCHAR) ELSE {text} END"
+        return f"CASE WHEN isnan({alias}) THEN NULL ELSE {label} END" if family == "real" else label
 
 
 # What Python calls white space, for `trim` removes only blanks unless told; ends of line occur in quoted cells.
@@ -155,7 +164,12 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
     """Write the statement that reduces `source`, a table expression with columns of the DuckDB `types`.
 
     The result has a row for each group as the file writes it (`k0`, `k1`, ...), its sums, and counts of what
-    cannot be used (`bad_*`), by position, so that no name of a column can meet another.
+    cannot be used (`*_bad`), by position, so that no name of a column can meet another.
+
+    Raises
+    ------
+    DataError
+        When an outcome asks a column of numbers, or of true and false, for something else.
     """
     b = _Builder(reduction, types, dict(parameters))
     weighted = reduction.weight is not None
@@ -183,10 +197,10 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
         if weighted:
             known = f"o{i} IS NOT NULL"
             sums += [
-                f"coalesce(sum(w) FILTER (o{i}), 0) AS o{i}_sum_w",
-                f"coalesce(sum(w * w) FILTER (o{i}), 0) AS o{i}_sum_w2",
-                f"coalesce(sum(w) FILTER ({known}), 0) AS o{i}_known_w",
-                f"coalesce(sum(w * w) FILTER ({known}), 0) AS o{i}_known_w2",
+                f"coalesce(sum(CASE WHEN o{i} THEN w END), 0) AS o{i}_sum_w",
+                f"coalesce(sum(CASE WHEN o{i} THEN w * w END), 0) AS o{i}_sum_w2",
+                f"coalesce(sum(CASE WHEN {known} THEN w END), 0) AS o{i}_known_w",
+                f"coalesce(sum(CASE WHEN {known} THEN w * w END), 0) AS o{i}_known_w2",
             ]
     for i, column in enumerate(reduction.values):
         x, bad = f"x{i}", b.bad(column)
@@ -198,15 +212,13 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
             f"{f'count(*) FILTER ({x}_bad)' if bad else '0'} AS {x}_bad",
             # Whole and decimal numbers are added exactly, and rounded once.
             f"coalesce(CAST(sum({x}) AS DOUBLE), 0) AS {x}_sum",
-            f"coalesce(sum({real} * {real}), 0) AS {x}_sum_sq",
             f"coalesce(var_pop({real}), 0) AS {x}_var",
         ]
         if weighted:
             sums += [
-                f"coalesce(sum(w) FILTER ({x} IS NOT NULL), 0) AS {x}_known_w",
-                f"coalesce(sum(w * w) FILTER ({x} IS NOT NULL), 0) AS {x}_known_w2",
+                f"coalesce(sum(CASE WHEN {x} IS NOT NULL THEN w END), 0) AS {x}_known_w",
+                f"coalesce(sum(CASE WHEN {x} IS NOT NULL THEN w * w END), 0) AS {x}_known_w2",
                 f"coalesce(sum(w * {real}), 0) AS {x}_sum_wx",
-                f"coalesce(sum(w * {real} * {real}), 0) AS {x}_sum_wx2",
                 f"coalesce(covar_pop(w, {real}), 0) AS {x}_cov_w",
                 f"coalesce(covar_pop(w * {real}, {real}), 0) AS {x}_cov_wx",
             ]
