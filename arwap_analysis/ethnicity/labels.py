@@ -120,7 +120,7 @@ def normal_text(label: str) -> str:
     text = label.casefold().replace("_", " ").replace("&", " and ").replace("’", "'")
     text = re.sub(r"[–—−]", "-", text)
     text = re.sub(r"[.\"“”*#]", "", text)
-    text = re.sub(r"\((?:from|to|until|since|before|after)? ?\d{4}\)", "", text)
+    text = re.sub(r"\((?:from|to|until|since|before|after)? ?\d{4}\)", "", re.sub(r"\s+", " ", text))
     return re.sub(r"\s+", " ", text).strip()
 
 
