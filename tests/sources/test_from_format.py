@@ -22,6 +22,7 @@ LAYOUTS = {
         {"group_column": "ethnic_group", "period_column": "column", "where": {"column": "2012-13"}},
         ("white", "2012-13", 13_365.0),
     ),
+    "statswales_odata": ({"group_column": "Ethnicity_ItemName_ENG", "period": "2023-24"}, ("white", "2023-24", 12.5)),
     "nomis_csv": ({"group_column": "C2021_ETH_20_NAME", "period_column": "DATE_NAME"}, ("white", "2021", 300.0)),
     "ons_census_csv": (
         {"group_column": "Ethnic group (20 categories)", "period": "2021"},
