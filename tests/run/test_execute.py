@@ -70,6 +70,7 @@ def test_the_example_leaves_every_output(homelessness):
         "figures/rates.svg",
         "figures/rates_over_time.svg",
         "figures/gap_over_time.svg",
+        "figures/quality.svg",
         "figures/robustness.svg",
     }
     assert not list(result.folder.parent.glob(".homelessness.*/"))
