@@ -34,8 +34,8 @@ _THAN_WHITE_BRITISH = Reading("group", "other_than_white_british", home="white_b
 _WITH_MIXED = Reading("group", "other", home="ethnic_group_4")
 _WITH_CHINESE = Reading("group", "other", home="ethnic_group_5_2001")
 _UNKNOWN = re.compile(
-    r"\b(unknown|unreported|unrecorded|undisclosed|undeclared|unstated|missing|blank|refused|withheld|declined|invalid"
-    r"|no answer|(not|no|never) (yet )?(known|stated|recorded|reported|provided|obtained|declared|disclosed|given"
+    r"\b(unknown|unreported|unrecorded|undisclosed|undeclared|unstated|unspecified|missing|blank|refused|withheld|declined|invalid"
+    r"|no answer|no response|n/?k|(not|no|never) (yet )?(known|stated|recorded|reported|provided|obtained|declared|disclosed|given"
     r"|available|specified|collected|answered|supplied|sought|say)|prefer not|don ?'?t know|information not"
     r"|ddim yn hysbys|heb ei nodi)\b"
 )
@@ -76,7 +76,7 @@ _DETAILS = (
     (r"\barab\b", "arab"),
     (r"\btravell?er of irish\b", "irish_traveller"),
     (r"\birish travell?er\b", "irish_traveller"),
-    (r"\btravell?er\b", "traveller"),
+    (r"\btravell?ers?\b", "traveller"),
     (r"\bgyps(?:y|ies)\b", "gypsy"),
     (r"\broma\b", "roma"),
     (r"\bwhite british\b", "white_british"),
@@ -120,6 +120,7 @@ def normal_text(label: str) -> str:
     text = label.casefold().replace("_", " ").replace("&", " and ").replace("’", "'")
     text = re.sub(r"[–—−]", "-", text)
     text = re.sub(r"[.\"“”*#]", "", text)
+    text = re.sub(r"\bcarr?ibb?ean\b", "caribbean", text)
     text = re.sub(r"\((?:from|to|until|since|before|after)? ?\d{4}\)", "", re.sub(r"\s+", " ", text))
     return re.sub(r"\s+", " ", text).strip()
 
@@ -150,6 +151,8 @@ def read_label(label: str) -> Reading:
 
 def _answer_missing(text: str) -> Reading | None:
     """Return the reading of totals and of people whose group is not known."""
+    if re.search(r"\bother ?(/|and|or) ?(unknown|not)|unknown ?(/|and|or) ?other\b", text):
+        return _NOTHING  # people of another group together with people of none
     for pattern, code in ((_UNCLASSIFIED, "unclassified"), (_UNKNOWN, "unknown"), (_NOT_APPLICABLE, "not_applicable")):
         if pattern.search(text):
             return Reading("unknown", code)
@@ -172,6 +175,8 @@ def _names() -> dict[str, str]:
 
 def _read_group(text: str, level: str) -> Reading:
     """Read a label that names people: broad words and details become tokens, and the tokens are weighed."""
+    if re.search(r"\bnon ?-? ?white british\b", text):
+        return _THAN_WHITE_BRITISH
     excluded = re.search(r"\b(?:other than|except|excluding|excl?|not)\b(.*)$", text)
     if excluded:
         return _read_exclusion(text[: excluded.start()], excluded[1])
@@ -193,9 +198,11 @@ def _read_group(text: str, level: str) -> Reading:
 
 def _read_exclusion(before: str, after: str) -> Reading:
     """Read "other than white", "ethnic minority (excluding white minorities)"."""
+    if re.search(r"\b(white|asian|black|mixed)\b", before) and not _MINORITY.search(before):
+        return _NOTHING  # part of a broad group
     if "white british" in after:
         return _THAN_WHITE_BRITISH
-    if "white" in after and (_MINORITY.search(before) or not re.search(r"white|asian|mixed", before)):
+    if "white" in after:
         return _THAN_WHITE
     return _NOTHING
 

@@ -69,6 +69,8 @@ def test_every_published_name_is_read_as_its_own_group(id):
         ("Mixed/other", "other", "ethnic_group_4"),
         ("Ethnic minority (excl. white minorities)", "other", "white_and_other"),
         ("Ethnic minorities (including white minorities)", "other_than_white_british", "white_british_and_other"),
+        ("Non-White British", "other_than_white_british", "white_british_and_other"),
+        ("Black Carribean", "caribbean", "census_2021"),
         ("Du", "black", "ethnic_group_5"),
         ("Cymysg", "mixed", "ethnic_group_5"),
     ],
@@ -99,7 +101,8 @@ def test_people_whose_group_is_not_known(label, code):
     "label",
     ["British", "English", "Asian and Chinese", "Asian (excluding Chinese)", "All other ethnic groups", "Somali",
      "White European", "White minorities", "White British and White Irish", "Cardiff", "", "12", "Asian and other",
-     "Other than", "African-Caribbean", "=cmd|' /C calc'!A0"],
+     "Other than", "African-Caribbean", "White other than White British", "Other/unknown", "Black, Asian, mixed",
+     "Indian/Pakistani/Bangladeshi", "White and Black", "=cmd|' /C calc'!A0"],
 )  # fmt: skip
 def test_what_is_not_certain_is_never_guessed(label):
     assert one(label).status in ("unmapped", "ambiguous")
