@@ -34,10 +34,10 @@ _THAN_WHITE_BRITISH = Reading("group", "other_than_white_british", home="white_b
 _WITH_MIXED = Reading("group", "other", home="ethnic_group_4")
 _WITH_CHINESE = Reading("group", "other", home="ethnic_group_5_2001")
 _UNKNOWN = re.compile(
-    r"\b(unknown|unreported|unrecorded|undisclosed|undeclared|unstated|unspecified|missing|blank|refused|withheld|declined|invalid"
-    r"|no answer|no response|n/?k|(not|no|never) (yet )?(known|stated|recorded|reported|provided|obtained|declared|disclosed|given"
-    r"|available|specified|collected|answered|supplied|sought|say)|prefer not|don ?'?t know|information not"
-    r"|ddim yn hysbys|heb ei nodi)\b"
+    r"\b(unknown|unreported|unrecorded|undisclosed|undeclared|unstated|unspecified|missing|blank|refused|withheld"
+    r"|declined|invalid|no answer|no response|n/?k|(not|no|never) (yet )?(known|stated|recorded|reported|provided"
+    r"|obtained|declared|disclosed|given|available|specified|collected|answered|supplied|sought|say)|prefer not"
+    r"|don ?'?t know|information not|ddim yn hysbys|heb ei nodi)\b"
 )
 _UNCLASSIFIED = re.compile(r"\b(unclassified|not classified|uncoded)\b")
 _NOT_APPLICABLE = re.compile(r"\b(not applicable|does ?n ?'?o?t apply|n/a)\b")
