@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from arwap_analysis import inference, measures
-from arwap_analysis.analyse.families import Families
+from arwap_analysis import measures
+from arwap_analysis.analyse.families import Families, adjust_within
 from arwap_analysis.analyse.levels import status_of
 from arwap_analysis.analyse.results import comparable_codes, place_columns, result_frame, strata_of
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
@@ -134,7 +134,7 @@ def _compare(
     spec = get_measure(name)
     found = _measured(paired, table, name, per, confidence)
     p_value = np.where(np.isnan(found.estimate), np.nan, found.p_value)
-    p_adjusted = _adjust_within(paired, place_columns(table), p_value, correction)
+    p_adjusted = adjust_within(paired, place_columns(table), p_value, correction)
     status, reason = status_of(paired, found.estimate, compared=True)
     unit = f", per {per:,.0f}" if name == "rate_difference" else ""
     return result_frame(
@@ -179,17 +179,6 @@ def _measured(paired: pd.DataFrame, table: pd.DataFrame, name: str, per: float, 
     raise ParameterError(
         Fault("not_a_comparison", f"'{name}' does not compare a group with a reference", hint=did_you_mean(name, known))
     )
-
-
-def _adjust_within(paired: pd.DataFrame, place: list[str], p_value: FloatArray, correction: str) -> FloatArray:
-    """Adjust p-values over the groups of one place and period: one row a family, all families at once."""
-    if not len(paired):
-        return p_value
-    groups = paired.groupby(place, sort=False, dropna=False)
-    family, member = groups.ngroup().to_numpy(), groups.cumcount().to_numpy()
-    grid = np.full((family.max() + 1, member.max() + 1), np.nan)
-    grid[family, member] = p_value
-    return inference.adjust_p_values(grid, method=correction)[family, member]
 
 
 def _direction(estimate: FloatArray, p_adjusted: FloatArray, spec: Any, alpha: float, better: Better) -> np.ndarray:

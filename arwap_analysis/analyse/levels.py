@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -94,7 +95,7 @@ def _level(table: pd.DataFrame, measure: str, per: float, confidence: float, met
             )
         )
     found = measures.rate(*counts, per=per, confidence=confidence, **options)
-    return found.times(1.0, method=f"{found.method}, per {per:,.0f}")
+    return replace(found, method=f"{found.method}, per {per:,.0f}")
 
 
 def level_values(table: pd.DataFrame, measure: Level, per: float) -> tuple[FloatArray, FloatArray]:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from arwap_analysis import measures
 from arwap_analysis.analyse.levels import Level, estimate_levels, level_values, reliability
-from arwap_analysis.analyse.results import comparable_codes, place_columns, table_classification
-from arwap_analysis.ethnicity import get_classification
+from arwap_analysis.analyse.results import comparable_codes, place_columns
+from arwap_analysis.analyse.robustness import recording_completeness
 
 __all__ = ["describe_quality"]
 
@@ -33,12 +33,13 @@ def describe_quality(table: pd.DataFrame, *, level: Level = "rate") -> pd.DataFr
         row in every place and period: one that the source does not have is `not_collected`.
     """
     codes = comparable_codes(table)
-    classification = get_classification(table_classification(table))
     rows = estimate_levels(table, measure=level)
     _, error = level_values(table, level, 1000.0)
     percent = measures.relative_standard_error(rows["estimate"].to_numpy(float), error)
     band = reliability(rows.assign(standard_error=error))
-    unknown = _share_unknown(table, classification.code_of_kind("unknown"))
+    place = place_columns(table)
+    shares = recording_completeness(table)[[*place, "estimate"]].rename(columns={"estimate": "share_unknown"})
+    unknown = table[place].merge(shares, on=place, how="left")["share_unknown"].to_numpy(float)
     found = rows.assign(
         measure="relative_standard_error",
         estimate=percent,
@@ -52,16 +53,6 @@ def describe_quality(table: pd.DataFrame, *, level: Level = "rate") -> pd.DataFr
     )
     found = found[found["group"].isin(codes)]
     return pd.concat([found, _absent(table, found, codes)], ignore_index=True)
-
-
-def _share_unknown(table: pd.DataFrame, code: str | None) -> np.ndarray:
-    """Return for each row the share of events of its place whose ethnicity is not known."""
-    place = place_columns(table)
-    known = table.assign(unknown=table["numerator"].where(table["group"] == code))
-    groups = known.groupby(place, sort=False, dropna=False)
-    total = groups["numerator"].transform("sum")
-    unknown = groups["unknown"].transform(lambda counts: counts.sum(min_count=1))
-    return np.asarray((unknown / total.where(total > 0)).to_numpy(float))
 
 
 def _absent(table: pd.DataFrame, found: pd.DataFrame, codes: list[str]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from arwap_analysis import measures
 from arwap_analysis.analyse.disparities import compare_with_reference, with_reference
-from arwap_analysis.analyse.results import WHERE, result_frame, table_classification
+from arwap_analysis.analyse.results import WHERE, place_columns, result_frame, strata_of, table_classification
 from arwap_analysis.ethnicity import get_classification
 
 __all__ = ["ratio_under_other_choices", "recording_completeness"]
@@ -22,7 +22,7 @@ def recording_completeness(table: pd.DataFrame) -> pd.DataFrame:
     """
     code = get_classification(table_classification(table)).code_of_kind("unknown")
     known = table.assign(unknown=table["numerator"].where(table["group"] == code))
-    sums = known.groupby(WHERE, sort=False).agg(
+    sums = known.groupby(place_columns(table), sort=False, dropna=False).agg(
         numerator=("unknown", lambda counts: counts.sum(min_count=1)),
         denominator=("numerator", "sum"),
         source=("source", "first"),
@@ -33,6 +33,7 @@ def recording_completeness(table: pd.DataFrame) -> pd.DataFrame:
     absent = np.isnan(share)
     return result_frame(
         rows,
+        strata=strata_of(table),
         measure="share_unknown",
         scale="level",
         group=code,

@@ -11,7 +11,7 @@ from arwap_analysis import inference, models
 from arwap_analysis.analyse.disparities import with_reference
 from arwap_analysis.analyse.families import Families
 from arwap_analysis.analyse.levels import level_values
-from arwap_analysis.analyse.results import comparable_codes, place_columns, result_frame, strata_of
+from arwap_analysis.analyse.results import place_columns, result_frame, strata_of
 from arwap_analysis.errors import Fault, ParameterError
 
 __all__ = ["detectable_ratios", "pool_periods", "shrink_over_areas"]
@@ -84,10 +84,7 @@ def shrink_over_areas(
         Disparity table with the measure `shrunken_rate` or `shrunken_proportion`; `prior_mean` and `own_weight`
         say towards what, and how far, each figure was moved.
     """
-    areas = sorted(table["area"].unique())
-    by = [c for c in place_columns(table) if c not in ("area", "area_name")]
-    swapped = table.assign(code=table["group"], group=table["area"])
-    families = Families.of(swapped, areas, by=[*by, "code"])
+    families = Families.over_areas(table)
     counts = families.grid("numerator"), families.grid("denominator")
     if level == "rate":
         found = models.gamma_poisson_shrinkage(*counts, per=per, confidence=confidence)
@@ -131,7 +128,6 @@ def detectable_ratios(
     ParameterError
         For a group that cannot be the reference.
     """
-    comparable_codes(table, reference_group)
     paired = with_reference(table, reference_group)
     reference = paired.assign(numerator=paired["reference_numerator"], denominator=paired["reference_denominator"])
     base, _ = level_values(reference, "proportion" if level == "proportion" else "rate", 1.0)

@@ -13,7 +13,7 @@ from arwap_analysis import inference, measures
 from arwap_analysis.analyse.disparities import Better, with_reference
 from arwap_analysis.analyse.families import Families
 from arwap_analysis.analyse.levels import Level, level_values
-from arwap_analysis.analyse.results import comparable_codes, place_columns, result_frame, strata_of
+from arwap_analysis.analyse.results import comparable_codes, result_frame, strata_of
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
 from arwap_analysis.estimate import Comparison, Estimate
 from arwap_analysis.registry import MeasureSpec, get_measure, registered_measures
@@ -188,10 +188,7 @@ def compare_over_areas(table: pd.DataFrame, *, reference_group: str, confidence:
         `homogeneity_of_rate_ratios` has its chi-squared statistic as the estimate and its p-value.
     """
     paired = with_reference(table, reference_group)
-    by = [c for c in place_columns(table) if c not in ("area", "area_name")]
-    # Areas become the columns, and each group of a period a row.
-    areas = sorted(table["area"].unique())
-    families = Families.of(paired.assign(code=paired["group"], group=paired["area"]), areas, by=[*by, "code"])
+    families = Families.over_areas(table, paired)
     columns = ("numerator", "denominator", "reference_numerator", "reference_denominator")
     counts = {name: families.grid(name) for name in columns}
     ratio = inference.common_rate_ratio(**counts, confidence=confidence)
@@ -241,12 +238,11 @@ def measure_segregation(table: pd.DataFrame) -> pd.DataFrame:
         `information_theory_index` of all groups, in each period and stratum; `area` is empty.
     """
     codes = [code for code in comparable_codes(table) if code in set(table["group"])]
-    by = [c for c in place_columns(table) if c not in ("area", "area_name")]
-    areas = sorted(table["area"].unique())
-    families = Families.of(table.assign(code=table["group"], group=table["area"]), areas, by=[*by, "code"])
+    families = Families.over_areas(table)
     people, places = families.grid("numerator"), families.places
+    by = [c for c in places.columns if c not in ("code", "classification", "source")]
     whole = places.drop_duplicates(by)[[*by, "classification", "source"]].reset_index(drop=True)
-    cube = np.full((len(whole), len(areas), len(codes)), np.nan)
+    cube = np.full((len(whole), len(families.codes), len(codes)), np.nan)
     position = whole.assign(position=range(len(whole))).set_index(by)["position"]
     known = places["code"].isin(codes).to_numpy()
     row = position.loc[pd.MultiIndex.from_frame(places.loc[known, by]) if len(by) > 1 else places.loc[known, by[0]]]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from arwap_analysis import inference
 from arwap_analysis.analyse.disparities import with_reference
+from arwap_analysis.analyse.families import adjust_within
 from arwap_analysis.analyse.results import comparable_codes, result_frame, strata_of
 from arwap_analysis.estimate import FloatArray
 from arwap_analysis.indicators.periods import parse_period
@@ -87,11 +88,7 @@ def _rows(
     strata: list[str],
 ) -> pd.DataFrame:
     """One scale of the trend as a disparity table."""
-    families = where.groupby(["indicator", "area", *strata], sort=False, dropna=False)
-    areas, member = families.ngroup().to_numpy(), families.cumcount().to_numpy()
-    grid = np.full((areas.max() + 1, member.max() + 1), np.nan)
-    grid[areas, member] = trend.p_value
-    p_adjusted = inference.adjust_p_values(grid, method=correction)[areas, member]
+    p_adjusted = adjust_within(where, ["indicator", "area", *strata], trend.p_value, correction)
     absent = np.isnan(trend.annual_change)
     closing = inference.gap_closing_time(trend)
     frame = result_frame(

@@ -11,7 +11,7 @@ from scipy import special
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import Comparison, FloatArray, TwoGroups, as_two_groups, check_confidence
 from arwap_analysis.measures.rates import proportion_limits
-from arwap_analysis.measures.score import difference_score, odds_ratio_score, ratio_limits, ratio_score, score_limits
+from arwap_analysis.measures.score import difference_score, odds_ratio_limits, ratio_limits, score_limits
 from arwap_analysis.registry import measure
 
 __all__ = ["odds_ratio", "percentage_point_gap", "proportion_difference", "proportion_ratio"]
@@ -139,7 +139,7 @@ def proportion_difference(
         lower, upper = difference - np.hypot(p - p_low, q_high - q), difference + np.hypot(p_high - p, q - q_low)
         p_value = _score_p_value(a, n, b, m)
     elif method == "miettinen_nurminen":
-        lower, upper = score_limits(difference_score, (a, n, b, m), (-1.0, difference, 1.0), alpha)
+        lower, upper = score_limits(difference_score, (a, n, b, m), (-1.0, 1.0), alpha)
         p_value = _score_p_value(a, n, b, m, corrected=True)
     else:
         z = special.ndtri(1 - alpha / 2)
@@ -214,23 +214,22 @@ def _ratio(
     counts: TwoGroups,
     ratio: FloatArray,
     error: FloatArray,
-    score: Callable[..., FloatArray],
+    limits: Callable[[TwoGroups, float], tuple[FloatArray, FloatArray]],
     method: str,
     name: str,
     confidence: float,
+    *,
+    corrected: bool,
 ) -> Comparison:
     """Interval of a ratio or odds ratio, by the score or on the log scale."""
     alpha = 1 - check_confidence(confidence)
     if method in _LOG_METHODS:
         lower, upper, p_value = _from_log(ratio, error, alpha)
         return Comparison(ratio, lower, upper, error, confidence, name, p_value)
-    if score is ratio_score:
-        lower, upper = ratio_limits(counts, alpha)
-    else:
-        lower, upper = score_limits(score, counts, None, alpha)
+    lower, upper = limits(counts, alpha)
     lower = np.where(ratio == 0, 0.0, np.where(np.isnan(ratio), np.nan, lower))
     upper = np.where(np.isnan(ratio), np.nan, upper)
-    p_value = _score_p_value(*counts, corrected=score is not ratio_score)
+    p_value = _score_p_value(*counts, corrected=corrected)
     return Comparison(ratio, lower, upper, error, confidence, name, p_value)
 
 
@@ -292,7 +291,7 @@ def proportion_ratio(
     name = _choose(method, _RATIO_METHODS)
     ratio = a / n / np.where(b > 0, b / m, np.nan)
     error = np.sqrt(np.maximum(_inverse(a) - 1 / n + _inverse(b) - 1 / m, 0))
-    return _ratio(counts, ratio, error, ratio_score, method, name, confidence)
+    return _ratio(counts, ratio, error, ratio_limits, method, name, confidence, corrected=False)
 
 
 @measure(
@@ -355,4 +354,4 @@ def odds_ratio(
     under = b * (n - a)
     ratio = np.where(n - a > 0, a * (m - b), np.nan) / np.where((under > 0) & (m - b > 0), under, np.nan)
     error = np.sqrt(_inverse(a) + _inverse(n - a) + _inverse(b) + _inverse(m - b))
-    return _ratio(counts, ratio, error, odds_ratio_score, method, name, confidence)
+    return _ratio(counts, ratio, error, odds_ratio_limits, method, name, confidence, corrected=True)

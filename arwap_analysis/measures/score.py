@@ -9,7 +9,7 @@ from scipy import special
 
 from arwap_analysis.estimate import FloatArray, TwoGroups
 
-__all__ = ["difference_score", "odds_ratio_score", "ratio_limits", "ratio_score", "score_limits"]
+__all__ = ["difference_score", "odds_ratio_limits", "odds_ratio_score", "ratio_limits", "ratio_score", "score_limits"]
 
 # Log ratios are sought this far either side of a start that is never infinite.
 _REACH = 40.0
@@ -32,8 +32,7 @@ def difference_score(delta: FloatArray, a: FloatArray, n: FloatArray, b: FloatAr
     l0 = b * delta * (1 - delta)
     third = l2 / (3 * total)
     q = third**3 - l1 * l2 / (6 * total**2) + l0 / (2 * total)
-    radius = np.sign(q) * np.sqrt(np.maximum(third**2 - l1 / (3 * total), 0))
-    radius = np.where(q == 0, np.sqrt(np.maximum(third**2 - l1 / (3 * total), 0)), radius)
+    radius = np.where(q < 0, -1.0, 1.0) * np.sqrt(np.maximum(third**2 - l1 / (3 * total), 0))
     cosine = np.clip(q / np.where(radius == 0, 1.0, radius) ** 3, -1, 1)
     low = np.clip(2 * radius * np.cos((np.pi + np.arccos(cosine)) / 3) - third, 0, 1)
     high = np.clip(low + delta, 0, 1)
@@ -83,6 +82,11 @@ def odds_ratio_score(log_ratio: FloatArray, a: FloatArray, n: FloatArray, b: Flo
     return np.where(away == 0, 0.0, away * np.sqrt(spread * (total - 1) / total))
 
 
+def odds_ratio_limits(counts: TwoGroups, alpha: float) -> tuple[FloatArray, FloatArray]:
+    """Miettinen and Nurminen's limits of an odds ratio."""
+    return score_limits(odds_ratio_score, counts, None, alpha)
+
+
 def ratio_limits(counts: TwoGroups, alpha: float) -> tuple[FloatArray, FloatArray]:
     """Koopman's limits of a ratio of proportions: in closed form, and sought where that form loses its precision.
 
@@ -124,11 +128,11 @@ def _cubic_roots(a: FloatArray, n: FloatArray, b: FloatArray, m: FloatArray, z: 
 
 
 def score_limits(
-    score: Callable[..., FloatArray], counts: TwoGroups, span: tuple[float, FloatArray, float] | None, alpha: float
+    score: Callable[..., FloatArray], counts: TwoGroups, span: tuple[float, float] | None, alpha: float
 ) -> tuple[FloatArray, FloatArray]:
     """Values at which a falling score meets the normal quantiles, for all tables at once.
 
-    `span` is (least, estimate, greatest) for a difference; None seeks on the log scale and returns ratios.
+    `span` is (least, greatest) for a difference; None seeks on the log scale and returns ratios.
     Limits that are not met within the span are its ends. NaN for one person or fewer in all (weighted counts), and
     for a difference among more than ten million.
     """
@@ -143,7 +147,7 @@ def score_limits(
         middle = np.log((a + 0.5) / (n + 1)) - np.log((b + 0.5) / (m + 1))
         ends = middle - _REACH, middle + _REACH
     else:
-        ends = np.full(tables[0].shape, span[0]), np.full(tables[0].shape, span[2])
+        ends = np.full(tables[0].shape, span[0]), np.full(tables[0].shape, span[1])
     limits = []
     for quantile in (z, -z):
 

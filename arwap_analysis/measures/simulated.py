@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from arwap_analysis.errors import MeasureError
-from arwap_analysis.estimate import Estimate, FloatArray, as_counts, as_floats, check_confidence
+from arwap_analysis.estimate import Estimate, FloatArray, as_counts, as_floats, check_confidence, normal_quantile
 
 __all__ = ["MINIMUM_DRAWS", "simulated_interval"]
 
@@ -141,7 +141,7 @@ def _limits(simulated: FloatArray, centre: FloatArray, confidence: float, method
     """Quantiles of the draws of each stratum; with the correction each stratum has quantiles of its own."""
     draws = len(simulated)
     ranked = np.sort(simulated, axis=0)
-    z = special.ndtri((1 + confidence) / 2)
+    z = normal_quantile(confidence)
     shift = np.where(np.isnan(ranked[-1]), np.nan, 0.0)  # NaN is sorted to the end
     if method == "bias_corrected":
         below = np.mean((simulated < centre) + 0.5 * (simulated == centre), axis=0)
