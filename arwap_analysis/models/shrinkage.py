@@ -186,10 +186,7 @@ def gamma_poisson_shrinkage(
         h_aa = special.polygamma(1, a + x) - special.polygamma(1, a)
         h_ab = n / (b * (b + n))
         h_bb = -a / b**2 + (a + x) / (b + n) ** 2
-        g_a, g_b, h_aa, h_ab, h_bb = (np.where(known, v, 0.0).sum(axis=-1) for v in (g_a, g_b, h_aa, h_ab, h_bb))
-        a, b = a[..., 0], b[..., 0]
-        u_a, u_b = g_a * a, g_b * b
-        return u_a, u_b, -(h_aa * a**2 + u_a), -h_ab * a * b, -(h_bb * b**2 + u_b)
+        return _on_log_scale(known, a, b, (g_a, g_b, h_aa, h_ab, h_bb))
 
     # Priors worth 3, 0.3 and 30 events.
     starts = [(np.full_like(mean, size), size / mean) for size in (3.0, 0.3, 30.0)]
@@ -228,6 +225,16 @@ def gamma_poisson_shrinkage(
         np.where(there, np.where(alike, np.inf, np.broadcast_to(b, x.shape)), np.nan),
         np.where(there, weight, np.nan),
     )
+
+
+def _on_log_scale(
+    known: np.ndarray, a: FloatArray, b: FloatArray, terms: tuple[FloatArray, ...]
+) -> tuple[FloatArray, ...]:
+    """Sum each group's derivatives by a, b, aa, ab, bb; return the score and the information by their logs."""
+    g_a, g_b, h_aa, h_ab, h_bb = (np.where(known, term, 0.0).sum(axis=-1) for term in terms)
+    a, b = a[..., 0], b[..., 0]
+    u_a, u_b = g_a * a, g_b * b
+    return u_a, u_b, -(h_aa * a**2 + u_a), -h_ab * a * b, -(h_bb * b**2 + u_b)
 
 
 def _of_parameters(
@@ -291,10 +298,7 @@ def beta_binomial_shrinkage(numerator: ArrayLike, denominator: ArrayLike, *, con
         g_b = special.digamma(b + n - x) - special.digamma(b) + both
         h_aa = special.polygamma(1, a + x) - special.polygamma(1, a) + both2
         h_bb = special.polygamma(1, b + n - x) - special.polygamma(1, b) + both2
-        g_a, g_b, h_aa, h_ab, h_bb = (np.where(known, v, 0.0).sum(axis=-1) for v in (g_a, g_b, h_aa, both2, h_bb))
-        a, b = a[..., 0], b[..., 0]
-        u_a, u_b = g_a * a, g_b * b
-        return u_a, u_b, -(h_aa * a**2 + u_a), -h_ab * a * b, -(h_bb * b**2 + u_b)
+        return _on_log_scale(known, a, b, (g_a, g_b, h_aa, both2, h_bb))
 
     # Priors worth 10 people, 1 and 100.
     starts = [(mean * size, (1 - mean) * size) for size in (10.0, 1.0, 100.0)]

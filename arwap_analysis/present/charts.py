@@ -105,14 +105,19 @@ def intervals_by_group(
             text = f"{numbers.write(row.estimate, style)}  ({numbers.interval(row.lower, row.upper, style)})"
             place = (max(end, row.estimate), position)
             axes.annotate(text, place, xytext=(9, 0), textcoords="offset points", va="center", color="#1A1A1A")
-        axes.set_yticks(range(len(frame)), [styles[group].label for group in frame["group"]])
+        _name_groups(axes, [styles[group].label for group in frame["group"]], axis)
         axes.set_ylim(-0.6, len(frame) - 0.4)
         axes.set_xlim(0, top * 1.32)
-        axes.set_xlabel(axis, color=_GREY)
-        axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="y", length=0)
         figure.tight_layout()
         return _svg(figure)
+
+
+def _name_groups(axes: Any, labels: Sequence[str], axis: str) -> None:
+    """Write the groups down the left side, without a line, and what is measured below."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_xlabel(axis, color=_GREY)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
 
 
 def lines_by_group(
@@ -328,12 +333,9 @@ def dots_by_group(
             axes.annotate(
                 f"{row.estimate:.1f}%", place, xytext=(9, 0), textcoords="offset points", va="center", bbox=box
             )
-        axes.set_yticks(range(len(frame)), [styles[group].label for group in frame["group"]])
+        _name_groups(axes, [styles[group].label for group in frame["group"]], axis)
         axes.set_ylim(-0.6, len(frame) - 0.1)
         axes.set_xlim(0, top)
-        axes.set_xlabel(axis, color=_GREY)
-        axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="y", length=0)
         figure.tight_layout()
         return _svg(figure)
 
