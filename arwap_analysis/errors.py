@@ -98,26 +98,32 @@ class ParameterError(_FaultsError):
 
 
 class RunError(ArwapError):
-    """A report that began and did not finish: which cell, which error, and how to run it again."""
+    """A report that began and did not finish: which cell, which error, and where the failed notebook lies.
+
+    `code` is a stable reason: cell_failed, kernel_died, timed_out, too_much_output, busy (another run writes it),
+    cannot_write or failed.
+    """
 
     exit_code = EXIT_FAILED
 
-    def __init__(self, report: str, message: str, *, cell: str | None = None, notebook: str | None = None) -> None:
-        self.report, self.message, self.cell, self.notebook = report, message, cell, notebook
+    def __init__(
+        self, report: str, message: str, *, code: str = "failed", cell: str | None = None, notebook: str | None = None
+    ) -> None:
+        self.report, self.message, self.code, self.cell, self.notebook = report, message, code, cell, notebook
         super().__init__(report, message)
 
     def __str__(self) -> str:
-        at = f", in the cell {self.cell}" if self.cell else ""
+        at = f" in {self.cell}" if self.cell else ""
         kept = f"\nThe failed notebook, with the error where it happened: {self.notebook}" if self.notebook else ""
         return f"report '{self.report}' failed{at}: {self.message}{kept}"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild_run_error, (self.report, self.message, self.cell, self.notebook)
+        return _rebuild_run_error, (self.report, self.message, self.code, self.cell, self.notebook)
 
 
-def _rebuild_run_error(report: str, message: str, cell: str | None, notebook: str | None) -> RunError:
+def _rebuild_run_error(report: str, message: str, code: str, cell: str | None, notebook: str | None) -> RunError:
     """Unpickle a RunError, whose keyword-only arguments the default protocol would lose."""
-    return RunError(report, message, cell=cell, notebook=notebook)
+    return RunError(report, message, code=code, cell=cell, notebook=notebook)
 
 
 def did_you_mean(word: str, allowed: Sequence[str], *, most: int = 12) -> str:

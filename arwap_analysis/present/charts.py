@@ -18,7 +18,15 @@ import pandas as pd
 from arwap_analysis.disclosure import ProtectedTable
 from arwap_analysis.present import numbers
 
-__all__ = ["GroupStyle", "dots_by_group", "group_styles", "intervals_by_group", "lines_by_group", "ranges_by_group"]
+__all__ = [
+    "GroupStyle",
+    "dots_by_group",
+    "group_styles",
+    "intervals_by_group",
+    "lines_by_group",
+    "ranges_by_group",
+    "rehearse",
+]
 
 # Hues of Okabe and Ito (2008), "Color universal design", told apart under the common colour-vision
 # deficiencies; darkened until text in them has a contrast of 4.5 to 1 on white.
@@ -73,6 +81,17 @@ def _svg(figure: Any) -> str:
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", bbox_inches="tight", pad_inches=0.08, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
+
+
+def rehearse() -> None:
+    """Draw a chart that nobody sees, so that fonts and drawing code are ready when the first report needs them."""
+    import seaborn as sns
+
+    with _drawing() as figure_class:
+        axes = figure_class(figsize=(_WIDTH, 2)).subplots()
+        sns.lineplot(x=[0, 1], y=[0, 1], ax=axes, label="a")
+        axes.figure.tight_layout()
+        _svg(axes.figure)
 
 
 def intervals_by_group(

@@ -17,8 +17,10 @@ from arwap_analysis.sources import file_digest
 __all__ = ["check_inputs"]
 
 
-def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[Path, str], ...]:
+def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[Path, str | None], ...]:
     """Return the data files of a review with their SHA-256, after reading them as the review will.
+
+    A file of the package is preceded by the place in the project where a copy would come first, with None.
 
     Raises ParameterError or DataError with every fault that the review itself would meet.
     """
@@ -33,7 +35,11 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
             ]
         ) from None
     evidence = gather(request, project=project)
-    files = [(source.path, source.sha256) for source in evidence.sources]
+    files: list[tuple[Path, str | None]] = []
+    for source in evidence.sources:
+        if not source.path.is_relative_to(project / request.data_folder):
+            files.append((project / request.data_folder / source.card.file, None))
+        files.append((source.path, source.sha256))
     if request.indicator.endswith((".yml", ".yaml")):
         card = project / request.indicator
         files.append((card, file_digest(card)))

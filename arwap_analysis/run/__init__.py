@@ -1,12 +1,14 @@
 """Run reports: parameters checked first, notebooks executed aside, outputs moved into place whole."""
 
 from arwap_analysis.run.execute import Progress, RunResult, run_report
+from arwap_analysis.run.limits import Limits
 from arwap_analysis.run.new import new_review
 from arwap_analysis.run.parameters import Parameter, notebook_parameters
-from arwap_analysis.run.spec import InputFile, Report, load_report
+from arwap_analysis.run.spec import InputFile, Report, load_report, read_report
 
 __all__ = [
     "InputFile",
+    "Limits",
     "Parameter",
     "Progress",
     "Report",
@@ -14,5 +16,6 @@ __all__ = [
     "load_report",
     "new_review",
     "notebook_parameters",
+    "read_report",
     "run_report",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import shutil
 import tempfile
@@ -15,13 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.errors import Fault, ParameterError, RunError
+from arwap_analysis.errors import RunError
 from arwap_analysis.present.bundle import write_bundle
 from arwap_analysis.present.page import prepare_page
-from arwap_analysis.run.kernels import kernel_manager_class
+from arwap_analysis.project import PROJECT_VARIABLE
+from arwap_analysis.run.limits import Limits
 from arwap_analysis.run.parameters import read_notebook
-from arwap_analysis.run.provenance import report_date, write_manifest
+from arwap_analysis.run.place import exclusive, failed_folder, move_into_place
+from arwap_analysis.run.provenance import report_date, seed_of, write_manifest
 from arwap_analysis.run.spec import Report
+from arwap_analysis.run.warm.kernel import MEMORY_VARIABLE, SEED_VARIABLE
 
 __all__ = ["Progress", "RunResult", "run_report"]
 
@@ -34,81 +36,121 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours that a terminal would show and 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A finished report: its folder, its page, and the seconds that it took."""
+    """A finished report: its folder, its page, and the seconds that it took.
+
+    `left_behind` names files that the notebook wrote into its working folder, which went with the run.
+    """
 
     id: str
     folder: Path
     page: Path
     seconds: float
+    left_behind: tuple[str, ...] = ()
 
 
-def run_report(report: Report, *, out: Path | None = None, progress: Progress | None = None) -> RunResult:
+def run_report(
+    report: Report, *, out: Path | None = None, progress: Progress | None = None, limits: Limits | None = None
+) -> RunResult:
     """Render a report into `out`/ID (default: the project's `outputs`).
 
     Everything is written into a folder beside the target, which is renamed when all is done; whatever
-    goes wrong, an earlier report stays as it was. A failed notebook is kept in `ID.failed`.
+    goes wrong, an earlier report stays as it was. A failed notebook is kept in `ID.failed`. The kernel has a
+    working folder, a temporary folder and a seed of its own, which depend on the report alone.
 
     Raises
     ------
     ParameterError
         When the outputs folder cannot be written to.
     RunError
-        When a cell fails, or another run is writing the same report.
+        When a cell fails or passes a limit, the disk is full, or another run is writing the same report.
     """
     root = report.project / "outputs" if out is None else Path(out)
     started = datetime.now(UTC)
-    target = root / report.id
+    target = root.absolute() / report.id
     # The page's converter loads while the kernel works; the first use would otherwise wait for it.
     threading.Thread(target=prepare_page, daemon=True).start()
-    with _exclusive(target) as aside:
-        notebook = _execute(report, aside / "report.ipynb", target, progress)
-        title = str(report.parameters.get("title", report.id))
-        page = write_bundle(
-            notebook,
-            aside,
-            title=title,
-            language=str(report.parameters.get("language", "en")),
-            facts=(("Report made", report_date(started)), ("Review", report.id)),
-        )
-        write_manifest(report, aside, started=started)
-        _move_into_place(aside, target)
-    shutil.rmtree(_failed(target), ignore_errors=True)
+    try:
+        with exclusive(target) as aside, _private_folder() as private:
+            notebook = _execute(report, aside / "report.ipynb", target, progress, limits or Limits(), private)
+            title = str(report.parameters.get("title", report.id))
+            page = write_bundle(
+                notebook,
+                aside,
+                title=title,
+                language=str(report.parameters.get("language", "en")),
+                facts=(("Report made", report_date(started)), ("Review", report.id)),
+            )
+            write_manifest(report, aside, started=started)
+            work = private / "work"
+            left = tuple(sorted(p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file()))
+            move_into_place(aside, target)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise RunError(report.id, f"it cannot be written: {error.strerror}{where}", code="cannot_write") from error
+    shutil.rmtree(failed_folder(target), ignore_errors=True)
     seconds = (datetime.now(UTC) - started).total_seconds()
-    return RunResult(report.id, target, target / page.name, seconds)
+    return RunResult(report.id, target, target / page.name, seconds, left)
 
 
-def _failed(target: Path) -> Path:
-    return target.with_name(f"{target.name}.failed")
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """Lend a folder that only this user can enter, with a short path; see `kernel_manager_class`."""
+    with tempfile.TemporaryDirectory(prefix="arwap-", ignore_cleanup_errors=True) as folder:
+        (Path(folder) / "work").mkdir()
+        yield Path(folder)
 
 
-def _execute(report: Report, destination: Path, target: Path, progress: Progress | None) -> Any:
+def _execute(
+    report: Report, destination: Path, target: Path, progress: Progress | None, limits: Limits, private: Path
+) -> Any:
     """Execute the notebook with papermill; on failure keep it beside the earlier report."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    from arwap_analysis.run.engine import ENGINE, CellStopped, heading_above
+    from arwap_analysis.run.kernels import kernel_manager_class
+
     hooks = {} if progress is None else {"on_cell_executed": _progress_hook(report, progress)}
     # papermill warns of types that its own parser cannot read; ours has checked them already.
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    log = destination.parent.with_name("kernel.log")  # beside the outputs, so that it is not one of them
+    log = private / "kernel.log"
+    environment = {PROJECT_VARIABLE: str(report.project), SEED_VARIABLE: str(seed_of(report))}
+    if limits.memory_bytes is not None:
+        environment[MEMORY_VARIABLE] = str(limits.memory_bytes)
+
+    def failure(message: str, code: str, count: int | None = None, index: int | None = None) -> RunError:
+        cell = None
+        if index is not None:
+            heading = heading_above(read_notebook(destination)["cells"], index)
+            cell = f"cell [{count}]" + (f" under '{heading}'" if heading else "")
+        kept = _keep_failed(destination, target, f"{cell or 'before the first cell'}: {message}", log)
+        return RunError(report.id, message, code=code, cell=cell, notebook=str(kept))
+
     try:
         return papermill.execute_notebook(
             str(report.notebook),
             str(destination),
             parameters=dict(report.parameters),
+            engine_name=ENGINE,
+            request_save_on_cell_execute=False,
             kernel_name=_KERNEL,
-            cwd=str(report.project),
+            cwd=str(private / "work"),
             progress_bar=False,
-            kernel_manager_class=kernel_manager_class(log),
-            log_output=False,
+            kernel_manager_class=kernel_manager_class(private, log=log, environment=environment),
+            # All cells are done by then: a kernel that tidies up would only keep the next report waiting.
+            shutdown_kernel="immediate",
+            limits=limits,
+            rescue=str(destination),
             **hooks,
         )
     except PapermillExecutionError as error:
-        kept = _keep_failed(destination, target, str(error), log)
+        # papermill has put its own note of the failure on top of the notebook.
         message = f"{error.ename}: {error.evalue}"
-        raise RunError(report.id, message, cell=str(error.cell_index), notebook=str(kept)) from None
-    except RuntimeError as error:  # nbclient: the kernel died, or did not start
-        kept = _keep_failed(destination, target, str(error), log)
-        raise RunError(report.id, str(error), notebook=str(kept)) from None
+        raise failure(message, "cell_failed", error.exec_count, error.cell_index + 1) from None
+    except CellStopped as error:
+        raise failure(str(error), error.code, error.count, error.index) from None
+    except RuntimeError as error:  # the kernel did not start
+        raise failure(str(error), "kernel_died") from None
 
 
 def _progress_hook(report: Report, progress: Progress) -> Callable[..., None]:
@@ -138,7 +180,7 @@ def _sections(path: Path) -> list[str]:
 
 def _keep_failed(notebook: Path, target: Path, error: str, log: Path) -> Path:
     """Move the failed notebook and its error beside the earlier report, replacing an older failure."""
-    folder = _failed(target)
+    folder = failed_folder(target)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     if notebook.exists():  # a kernel that never started leaves none
@@ -147,72 +189,3 @@ def _keep_failed(notebook: Path, target: Path, error: str, log: Path) -> Path:
     text = f"{error}\n\nWhat the kernel said outside the cells:\n{said}" if said.strip() else error
     (folder / "error.txt").write_text(_ANSI.sub("", text), encoding="utf-8")
     return folder / "report.ipynb"
-
-
-@contextmanager
-def _exclusive(target: Path) -> Iterator[Path]:
-    """Lend an empty folder beside `target` to the one run that may write it, and remove it afterwards."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(target.with_name(f".{target.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as error:
-        raise ParameterError(
-            Fault(
-                "cannot_write",
-                f"the outputs folder cannot be written to: {error.strerror}",
-                str(target.parent),
-                hint="Choose another folder with --out, or ask for the right to write there.",
-            )
-        ) from None
-    try:
-        if not _lock(lock):
-            raise RunError(target.name, "another run is writing this report; wait for it, or use another --out")
-        _recover(target)
-        with tempfile.TemporaryDirectory(
-            prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
-        ) as aside:
-            inner = Path(aside) / target.name
-            inner.mkdir()
-            yield inner
-    finally:
-        os.close(lock)
-
-
-def _lock(handle: int) -> bool:
-    """Take the lock of a report; it falls when the process ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows has no fcntl; there, two runs into one folder are the user's to avoid
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _recover(target: Path) -> None:
-    """Clean up after a run that was killed: bring back a report that stood aside, drop what was half made."""
-    previous = target.with_name(f".{target.name}.previous")
-    if previous.exists():
-        if target.exists():
-            shutil.rmtree(previous)
-        else:
-            previous.rename(target)
-    for leftover in target.parent.glob(f".{target.name}.*"):
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _move_into_place(aside: Path, target: Path) -> None:
-    """Replace the earlier report by the new one; if the second rename fails, the earlier one comes back."""
-    previous = target.with_name(f".{target.name}.previous")
-    if target.exists():
-        target.rename(previous)
-    try:
-        aside.rename(target)
-    except OSError:
-        if previous.exists():
-            previous.rename(target)
-        raise
-    shutil.rmtree(previous, ignore_errors=True)

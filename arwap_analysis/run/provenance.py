@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from arwap_analysis import __version__
 from arwap_analysis.run.spec import Report
 from arwap_analysis.sources import file_digest
 
-__all__ = ["PACKAGES", "report_date", "write_manifest"]
+__all__ = ["PACKAGES", "code_digest", "package_versions", "report_date", "seed_of", "shown_path", "write_manifest"]
 
 # The packages that bear on the numbers, the pictures or the page.
 PACKAGES = (
@@ -48,6 +50,29 @@ _MONTHS = (
 )
 
 
+@cache
+def code_digest() -> str:
+    """SHA-256 over every file of this package, so that a changed line of code or a changed card is noticed."""
+    root = Path(arwap_analysis.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(root).as_posix()}\0{file_digest(path)}\0".encode())
+    return digest.hexdigest()
+
+
+@cache
+def package_versions() -> dict[str, str]:
+    """Return the version of each of PACKAGES."""
+    return {name: metadata.version(name) for name in PACKAGES}
+
+
+def seed_of(report: Report) -> int:
+    """Return the seed of a report: the same for the same report and parameters, whatever ran before."""
+    text = json.dumps([report.id, dict(report.parameters)], sort_keys=True, default=str)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])
+
+
 def report_date(started: datetime) -> str:
     """Return the date that the page prints; SOURCE_DATE_EPOCH fixes it for byte-identical output."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
@@ -60,14 +85,22 @@ def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
     outputs = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest: dict[str, Any] = {
         "review": report.id,
-        "parameters_file": _shown(report.file.resolve(), report.project),
+        "parameters_file": shown_path(report.file.resolve(), report.project),
         "parameters": dict(report.parameters),
-        "notebook": {"path": _shown(report.notebook, report.project), "sha256": file_digest(report.notebook)},
-        "inputs": [{"path": _shown(i.path, report.project), "sha256": i.sha256} for i in report.inputs],
-        "code": {"package": "arwap_analysis", "version": __version__, **_revision(report.project)},
+        "notebook": {"path": shown_path(report.notebook, report.project), "sha256": file_digest(report.notebook)},
+        "inputs": [{"path": shown_path(i.path, report.project), "sha256": i.sha256} for i in report.inputs],
+        "inputs_known": report.inputs_known,
+        "absent": [shown_path(path, report.project) for path in report.absent],
+        "seed": seed_of(report),
+        "code": {
+            "package": "arwap_analysis",
+            "version": __version__,
+            "sha256": code_digest(),
+            **_revision(report.project),
+        },
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "packages": package_versions(),
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "outputs": [
@@ -85,7 +118,7 @@ def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
     return path
 
 
-def _shown(path: Path, project: Path) -> str:
+def shown_path(path: Path, project: Path) -> str:
     """Return a path as it reads from the project folder, so that a manifest names no machine."""
     package = Path(arwap_analysis.__file__).resolve().parent
     if path.resolve().is_relative_to(package) and not path.resolve().is_relative_to(project.resolve()):
@@ -93,6 +126,7 @@ def _shown(path: Path, project: Path) -> str:
     return Path(os.path.relpath(path, project.resolve())).as_posix()
 
 
+@cache
 def _revision(project: Path) -> dict[str, Any]:
     """Return the git commit of the project and whether files had changed since; empty outside a checkout."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,21 @@ from pydantic import Field, ValidationError
 
 from arwap_analysis.documents import Document, StrictModel, faults_of, read_document
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
-from arwap_analysis.indicators.catalogue import ID_PATTERN
 from arwap_analysis.project import find_project
+from arwap_analysis.run.matrix import Matrix, filled_in, id_of, overrides_of, point_of
 from arwap_analysis.run.parameters import notebook_parameters, parameters_model, read_notebook
+from arwap_analysis.sources import file_digest
 
-__all__ = ["InputFile", "Report", "load_report"]
+__all__ = ["InputFile", "Report", "load_report", "matrix_overrides", "read_report"]
 
 
 class _ParametersFile(StrictModel):
     """The keys of a parameters file."""
 
-    id: str = Field(pattern=ID_PATTERN)
+    id: str = Field(min_length=1)
     notebook: str = Field(min_length=1)
     parameters: dict[str, Any] = {}
+    matrix: Matrix = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,11 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report that has passed every check and can be rendered.
+    """A report that can be rendered.
 
-    `parameters` holds a value for every parameter of the notebook; `inputs` the data files that the
-    notebook's own preflight found and checked.
+    `parameters` holds a value for every parameter of the notebook; `inputs` the data files that the notebook's own
+    preflight found and checked, and `absent` those that would have been used, had they been there. `inputs_known` is
+    False where the notebook does not say what it reads.
     """
 
     id: str
@@ -49,11 +52,15 @@ class Report:
     project: Path
     notebook: Path
     parameters: Mapping[str, Any]
-    inputs: tuple[InputFile, ...]
+    inputs: tuple[InputFile, ...] = ()
+    absent: tuple[Path, ...] = ()
+    inputs_known: bool = False
 
 
 def load_report(file: Path | str, *, overrides: Sequence[str] = ()) -> Report:
     """Read a parameters file, apply `key=value` overrides, and check everything that can be checked.
+
+    For a file with a `matrix`, the overrides choose the report: they have to name a value for each of its keys.
 
     Raises
     ------
@@ -62,27 +69,68 @@ def load_report(file: Path | str, *, overrides: Sequence[str] = ()) -> Report:
     DataError
         For data files that are missing or cannot be trusted.
     """
-    path = Path(file)
-    document = read_document(path)
+    report, document = _read_report(file, overrides)
+    found, known = _inputs(report, document)
+    return replace(
+        report,
+        inputs=tuple(InputFile(path, sha256) for path, sha256 in found.items() if sha256 is not None),
+        absent=tuple(path for path, sha256 in found.items() if sha256 is None),
+        inputs_known=known,
+    )
+
+
+def read_report(file: Path | str, *, overrides: Sequence[str] = ()) -> Report:
+    """Read and check a parameters file as `load_report` does, but for the data: `inputs` stays empty."""
+    return _read_report(file, overrides)[0]
+
+
+def matrix_overrides(file: Path | str) -> list[tuple[str, ...]]:
+    """Return the overrides that choose each report of a parameters file: one empty tuple where it has no matrix."""
+    document = read_document(Path(file))
+    return overrides_of(_parameters_file(document).matrix)
+
+
+def _parameters_file(document: Document) -> _ParametersFile:
     try:
-        spec = _ParametersFile.model_validate(document.content)
+        return _ParametersFile.model_validate(document.content)
     except ValidationError as error:
         raise ParameterError(faults_of(error, _ParametersFile, document)) from None
+
+
+def _read_report(file: Path | str, overrides: Sequence[str]) -> tuple[Report, Document]:
+    path = Path(file)
+    document = read_document(path)
+    spec = _parameters_file(document)
     project = find_project(path.resolve().parent)
     notebook = _notebook_path(project, spec.notebook)
     declared = notebook_parameters(notebook)
     model = parameters_model(declared)
     types = {p.name: p.type for p in declared}
-    given = {**spec.parameters, **_overrides(overrides, types)}
+    if unknown := [key for key in spec.matrix if key not in types]:
+        raise ParameterError(
+            [
+                Fault(
+                    "unknown_key",
+                    f"there is no option '{key}'",
+                    document.name,
+                    document.line(("matrix", key)),
+                    hint=did_you_mean(key, list(types)),
+                )
+                for key in unknown
+            ]
+        )
+    chosen = _overrides(overrides, types)
+    point = point_of(spec.matrix, chosen, document)
+    id = id_of(spec.id, point, document)
+    given = {**filled_in(spec.parameters, point), **chosen}
     if "review_id" in types:
-        given.setdefault("review_id", spec.id)
+        given.setdefault("review_id", id)
     try:
         values = model.model_validate(given).model_dump()
     except ValidationError as error:
         faults = [_with_quote_hint(f) for f in faults_of(error, model, document, prefix=("parameters",))]
         raise ParameterError(faults) from None
-    inputs = _preflight(notebook, values, project, document)
-    return Report(spec.id, path, project, notebook, values, inputs)
+    return Report(id, path, project, notebook, values), document
 
 
 def _notebook_path(project: Path, name: str) -> Path:
@@ -125,25 +173,33 @@ def _with_quote_hint(fault: Fault) -> Fault:
     )
 
 
-def _preflight(notebook: Path, values: Mapping[str, Any], project: Path, document: Document) -> tuple[InputFile, ...]:
+def _inputs(report: Report, document: Document) -> tuple[dict[Path, str | None], bool]:
+    """Return what the notebook reads, as it says itself: by a check that it names, by patterns, or not at all."""
+    about = read_notebook(report.notebook)["metadata"].get("arwap", {})
+    found: dict[Path, str | None] = {}
+    for pattern in about.get("inputs", ()):
+        found |= {path: file_digest(path) for path in sorted(report.project.glob(pattern)) if path.is_file()}
+    if "preflight" in about:
+        found |= _preflight(str(about["preflight"]), report, document)
+    return found, bool({"inputs", "preflight"} & set(about))
+
+
+def _preflight(name: str, report: Report, document: Document) -> dict[Path, str | None]:
     """Call the check that the notebook names in its metadata, on the very values that it will run with."""
-    name = read_notebook(notebook)["metadata"].get("arwap", {}).get("preflight")
-    if name is None:
-        return ()
-    module, _, function = str(name).partition(":")
+    module, _, function = name.partition(":")
     if not module.startswith("arwap_analysis.") or not function:
         raise ParameterError(
             Fault(
                 "unknown_preflight",
                 "the notebook names a check outside this package",
-                str(notebook),
-                value=str(name),
+                str(report.notebook),
+                value=name,
                 hint="Write arwap_analysis.<module>:<function>.",
             )
         )
     check = getattr(importlib.import_module(module), function)
     try:
-        return tuple(InputFile(path, sha256) for path, sha256 in check(values, project=project))
+        return dict(check(report.parameters, project=report.project))
     except ParameterError as error:
         # A fault that names no file is about a value in the parameters file: say on which line it stands.
         raise ParameterError(

@@ -149,10 +149,20 @@ def test_a_killed_kernel_is_a_named_failure(small):
     assert not (path.parent.parent / "outputs" / "small").exists()
 
 
-def test_parameters_reach_the_notebook_and_its_folder_is_the_project(small):
-    path = small("import pathlib; pathlib.Path('saw.txt').write_text(word)", '{word: "gŵydd"}')
-    run_report(load_report(path))
-    assert (path.parent.parent / "saw.txt").read_text(encoding="utf-8") == "gŵydd"
+def test_parameters_reach_the_notebook_which_finds_its_project_from_a_folder_of_its_own(small, tmp_path):
+    seen = tmp_path / "seen.txt"
+    path = small(
+        "import pathlib\nfrom arwap_analysis.project import find_project\n"
+        f"pathlib.Path({str(seen)!r}).write_text(f'{{word}}\\n{{find_project()}}\\n{{pathlib.Path.cwd()}}')\n"
+        "pathlib.Path('stray.txt').write_text(word)",
+        '{word: "gŵydd"}',
+    )
+    result = run_report(load_report(path))
+    word, project, folder = seen.read_text(encoding="utf-8").splitlines()
+    assert (word, project) == ("gŵydd", str(path.parents[1]))
+    assert not folder.startswith(str(path.parents[1]))
+    assert result.left_behind == ("stray.txt",)
+    assert not list(path.parents[1].rglob("stray.txt"))
 
 
 def test_outputs_that_cannot_be_written_are_one_clear_line(small, tmp_path):
@@ -185,7 +195,10 @@ def test_two_runs_of_one_report_never_write_together(small):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_the_earlier_report_no_half_output_and_no_kernel(small, number):
     run_report(load_report(small("print(word)")))
-    path = small("import os, pathlib, time; pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(60)")
+    path = small(
+        "import os, time\nfrom arwap_analysis.project import find_project\n"
+        "(find_project() / 'pid').write_text(str(os.getpid())); time.sleep(60)"
+    )
     outputs = path.parent.parent / "outputs"
     before = (outputs / "small" / "report.html").read_bytes()
     command = [sys.executable, "-c", "from arwap_analysis.cli import main; main()", "run", str(path)]

@@ -1,0 +1,169 @@
+"""Which reports a batch is to make: files, folders and patterns become jobs, each of one report."""
+
+from __future__ import annotations
+
+import glob
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from arwap_analysis.errors import ArwapError, DataError, Fault, ParameterError, did_you_mean
+from arwap_analysis.run.batch.record import failures, read_record
+from arwap_analysis.run.freshness import Digests, digests, why_stale
+from arwap_analysis.run.place import failed_folder
+from arwap_analysis.run.spec import matrix_overrides, read_report
+
+__all__ = ["Job", "only_failed", "plan_jobs"]
+
+_SUFFIXES = (".yml", ".yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One report of a batch.
+
+    Attributes
+    ----------
+    id
+        Names the folder of the report; the name of the file where it has no usable id.
+    file
+        Parameters file.
+    overrides
+        `key=value` pairs: those that choose the report of a matrix, and those of the whole batch.
+    out
+        Folder in which the report's own folder lies.
+    why
+        Why it has to be made, in words; empty where it is up to date.
+    fault
+        Why it cannot be made: its parameters file is not usable.
+    """
+
+    id: str
+    file: Path
+    overrides: tuple[str, ...]
+    out: Path
+    why: str = ""
+    fault: ArwapError | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the report."""
+        return self.out / self.id
+
+    @property
+    def command(self) -> str:
+        """The command that renders this report alone."""
+        pairs = [part for pair in self.overrides for part in ("--set", pair)]
+        return shlex.join(["arwap", "run", str(self.file), *pairs, "--out", str(self.out)])
+
+
+def plan_jobs(
+    paths: Iterable[Path | str], *, out: Path | None = None, overrides: Sequence[str] = (), force: bool = False
+) -> list[Job]:
+    """Return a job for each report that the parameters files stand for.
+
+    A file that cannot be used is a job with its `fault`, so that it fails by name and the others are made.
+
+    Parameters
+    ----------
+    paths
+        Parameters files, folders (every .yml and .yaml file below them), or patterns such as `params/*.yml`.
+    out
+        Folder for the reports; the project's `outputs` unless given.
+    overrides
+        `key=value` pairs for every report.
+    force
+        Make reports that are up to date as well.
+
+    Raises
+    ------
+    ParameterError
+        When a path leads to no file, or two reports would be written into one folder.
+    """
+    digest = digests()
+    jobs = [job for file in _files(paths) for job in _jobs_of(file, out, tuple(overrides), digest, force)]
+    _refuse_shared_folders(jobs)
+    return jobs
+
+
+def _files(paths: Iterable[Path | str]) -> list[Path]:
+    found: dict[Path, Path] = {}
+    faults = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES and p.is_file())
+        elif path.is_file():
+            files = [path]
+        else:
+            # Path.glob takes no absolute pattern, and a pattern may start anywhere.
+            files = [Path(p) for p in sorted(glob.glob(str(path), recursive=True)) if Path(p).is_file()]  # noqa: PTH207
+        if not files:
+            faults.append(_nothing(path))
+        for file in files:
+            found.setdefault(file.resolve(), file)
+    if faults:
+        raise ParameterError(faults)
+    return list(found.values())
+
+
+def _nothing(path: Path) -> Fault:
+    if path.is_dir():
+        return Fault("missing_file", "this folder holds no parameters file (.yml)", str(path))
+    what = "no file matches this pattern" if glob.has_magic(str(path)) else "there is no such file or folder"
+    near = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
+    return Fault("missing_file", what, str(path), hint=did_you_mean(path.name, near) if near else None)
+
+
+def _jobs_of(file: Path, out: Path | None, overrides: tuple[str, ...], digest: Digests, force: bool) -> Iterator[Job]:
+    """Yield the jobs of one file; what cannot be used becomes a job that is known to fail."""
+    nowhere = (out or Path("outputs")).absolute()
+    try:
+        points = matrix_overrides(file)
+    except (ParameterError, DataError) as error:
+        yield Job(file.stem, file, overrides, nowhere, fault=error)
+        return
+    for point in points:
+        chosen = (*point, *overrides)
+        try:
+            report = read_report(file, overrides=chosen)
+        except (ParameterError, DataError) as error:
+            name = "_".join([file.stem, *(pair.partition("=")[2] for pair in point)])
+            yield Job(name, file, chosen, nowhere, fault=error)
+            continue
+        root = (report.project / "outputs" if out is None else out).absolute()
+        stale = why_stale(report, root / report.id, digest)
+        why = "it was asked for" if stale is None and force else stale
+        if failed_folder(root / report.id).is_dir():
+            why = "it failed last time"
+        yield Job(report.id, file, chosen, root, why=why or "")
+
+
+def _refuse_shared_folders(jobs: Sequence[Job]) -> None:
+    """Two reports in one folder would take turns in replacing each other."""
+    places = defaultdict(list)
+    for job in jobs:
+        if job.fault is None:
+            places[job.folder].append(job)
+    faults = [
+        Fault(
+            "shared_folder",
+            f"two reports would be written into the folder '{same[0].id}'",
+            str(same[1].file),
+            hint=f"The other one is of {same[0].file}; give one of them another 'id'.",
+        )
+        for same in places.values()
+        if len(same) > 1
+    ]
+    if faults:
+        raise ParameterError(faults)
+
+
+def only_failed(jobs: Sequence[Job]) -> list[Job]:
+    """Return the jobs that the last batch in their outputs folder did not finish."""
+    unfinished: dict[Path, set[str]] = {}
+    for folder in {job.out for job in jobs}:
+        record = read_record(folder)
+        unfinished[folder] = {outcome.id for outcome in failures(record.outcomes)} if record else set()
+    return [job for job in jobs if job.id in unfinished[job.out]]

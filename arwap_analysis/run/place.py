@@ -1,0 +1,97 @@
+"""Where a report is written: aside first, by one run at a time, and moved into its place whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from arwap_analysis.errors import Fault, ParameterError, RunError
+
+__all__ = ["exclusive", "failed_folder", "move_into_place", "recover"]
+
+
+def failed_folder(target: Path) -> Path:
+    """Return the folder that keeps what is left of a failed run."""
+    return target.with_name(f"{target.name}.failed")
+
+
+@contextmanager
+def exclusive(target: Path) -> Iterator[Path]:
+    """Lend an empty folder beside `target` to the one run that may write it, and remove it afterwards.
+
+    Raises
+    ------
+    ParameterError
+        When nothing can be written there.
+    RunError
+        When another run is writing the same report.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(target.with_name(f".{target.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise ParameterError(
+            Fault(
+                "cannot_write",
+                f"the outputs folder cannot be written to: {error.strerror}",
+                str(target.parent),
+                hint="Choose another folder with --out, or ask for the right to write there.",
+            )
+        ) from None
+    try:
+        if not _lock(lock):
+            what = "another run is writing this report; wait for it, or use another --out"
+            raise RunError(target.name, what, code="busy")
+        recover(target)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
+        ) as aside:
+            inner = Path(aside) / target.name
+            inner.mkdir()
+            yield inner
+    finally:
+        os.close(lock)
+
+
+def _lock(handle: int) -> bool:
+    """Take the lock of a report; it falls when the process ends, however it ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows has no fcntl; there, two runs into one folder are the user's to avoid
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def recover(target: Path) -> None:
+    """Clean up after a run that was killed: bring back a report that stood aside, drop what was half made."""
+    previous = target.with_name(f".{target.name}.previous")
+    if previous.exists():
+        if target.exists():
+            shutil.rmtree(previous)
+        else:
+            previous.rename(target)
+    for leftover in target.parent.glob(f".{target.name}.*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def move_into_place(aside: Path, target: Path) -> None:
+    """Replace the earlier report by the new one; if the second rename fails, the earlier one comes back."""
+    previous = target.with_name(f".{target.name}.previous")
+    if target.exists():
+        target.rename(previous)
+    try:
+        aside.rename(target)
+    except OSError:
+        if previous.exists():
+            previous.rename(target)
+        raise
+    shutil.rmtree(previous, ignore_errors=True)
