@@ -178,7 +178,7 @@ def _inputs(report: Report, document: Document) -> tuple[dict[Path, str | None],
     about = read_notebook(report.notebook)["metadata"].get("arwap", {})
     found: dict[Path, str | None] = {}
     for pattern in about.get("inputs", ()):
-        found |= {path: file_digest(path) for path in sorted(report.project.glob(pattern)) if path.is_file()}
+        found |= {path: file_digest(path) for path in sorted(report.project.glob(pattern)) if not path.is_dir()}
     if "preflight" in about:
         found |= _preflight(str(about["preflight"]), report, document)
     return found, bool({"inputs", "preflight"} & set(about))

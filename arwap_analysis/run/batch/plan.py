@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arwap_analysis.errors import ArwapError, DataError, Fault, ParameterError, did_you_mean
+from arwap_analysis.project import find_project
 from arwap_analysis.run.batch.record import failures, read_record
 from arwap_analysis.run.freshness import Digests, digests, why_stale
 from arwap_analysis.run.place import failed_folder
@@ -118,11 +119,15 @@ def _nothing(path: Path) -> Fault:
 
 def _jobs_of(file: Path, out: Path | None, overrides: tuple[str, ...], digest: Digests, force: bool) -> Iterator[Job]:
     """Yield the jobs of one file; what cannot be used becomes a job that is known to fail."""
-    nowhere = (out or Path("outputs")).absolute()
+    try:
+        root = (find_project(file.resolve().parent) / "outputs" if out is None else out).absolute()
+    except ParameterError as error:
+        yield Job(file.stem, file, overrides, Path("outputs").absolute(), fault=error)
+        return
     try:
         points = matrix_overrides(file)
     except (ParameterError, DataError) as error:
-        yield Job(file.stem, file, overrides, nowhere, fault=error)
+        yield Job(file.stem, file, overrides, root, fault=error)
         return
     for point in points:
         chosen = (*point, *overrides)
@@ -130,9 +135,8 @@ def _jobs_of(file: Path, out: Path | None, overrides: tuple[str, ...], digest: D
             report = read_report(file, overrides=chosen)
         except (ParameterError, DataError) as error:
             name = "_".join([file.stem, *(pair.partition("=")[2] for pair in point)])
-            yield Job(name, file, chosen, nowhere, fault=error)
+            yield Job(name, file, chosen, root, fault=error)
             continue
-        root = (report.project / "outputs" if out is None else out).absolute()
         stale = why_stale(report, root / report.id, digest)
         why = "it was asked for" if stale is None and force else stale
         if failed_folder(root / report.id).is_dir():

@@ -15,7 +15,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 __all__ = ["ADDRESS_VARIABLE", "ONE_THREAD", "Child", "ForkServer", "ask", "why_not_warm"]
 
@@ -126,6 +126,7 @@ class ForkServer:
         self._folder = tempfile.mkdtemp(prefix="arwap-")
         self.address = f"{self._folder}/fork"
         self._process: subprocess.Popen[str] | None = None
+        self._drained: threading.Thread | None = None
 
     @property
     def pid(self) -> int | None:
@@ -143,6 +144,7 @@ class ForkServer:
             start_new_session=True,
         )
         assert self._process.stdout is not None
+        assert self._process.stderr is not None
         line = self._process.stdout.readline()
         answer = json.loads(line) if line.startswith("{") else {}
         if "ready" not in answer:
@@ -150,7 +152,8 @@ class ForkServer:
             self.close()
             raise RuntimeError(f"no process could be prepared to fork from: {why}")
         # It keeps its errors to itself from here on; a full pipe would stop it.
-        threading.Thread(target=self._drain, daemon=True).start()
+        self._drained = threading.Thread(target=self._drain, args=(self._process.stderr,), daemon=True)
+        self._drained.start()
         return self
 
     def _last_words(self) -> str:
@@ -159,12 +162,9 @@ class ForkServer:
         lines = self._process.stderr.read().strip().splitlines()
         return lines[-1] if lines else "it ended without a word"
 
-    def _drain(self) -> None:
-        assert self._process is not None
-        assert self._process.stderr is not None
-        with contextlib.suppress(ValueError, OSError):
-            for _ in self._process.stderr:
-                pass
+    def _drain(self, stderr: IO[str]) -> None:
+        for _ in stderr:
+            pass
 
     def is_alive(self) -> bool:
         """Say whether the server still runs."""
@@ -190,6 +190,10 @@ class ForkServer:
                 process.kill()
                 process.wait()
             process.stdout.close()
+            if self._drained is not None:
+                self._drained.join()
+            if process.stderr is not None:
+                process.stderr.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property

@@ -20,12 +20,12 @@ def start_kernel(arguments: list[str], *, ready: int | None = None) -> None:
     """Run an IPython kernel until its client shuts it down; a byte is written to `ready` once it listens."""
     from ipykernel.kernelapp import IPKernelApp
 
-    _take_seed()
     _take_backend()
     if MEMORY_VARIABLE in os.environ:
         limit_memory(int(os.environ[MEMORY_VARIABLE]))
     app = IPKernelApp.instance()
     app.initialize(arguments)
+    _take_seed()  # last, for what the kernel draws while it starts is not the report's
     if ready is not None:
         os.write(ready, b"\n")
         os.close(ready)
