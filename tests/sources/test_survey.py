@@ -1,4 +1,6 @@
-"""Shares and means of a survey, against statsmodels: weighted statistics, and errors clustered by sampling unit."""
+"""Shares and means of a survey: against statsmodels by weight, and R survey and statsmodels by sampling unit."""
+
+import json
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,8 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 from arwap_analysis import analyse
 from arwap_analysis.errors import DataError, ParameterError
-from arwap_analysis.sources import Outcome, reduce_microdata, survey_indicator_table
+from arwap_analysis.sources import Outcome, Reduction, reduce_microdata, survey_indicator_table
+from tests.peers import FIXTURES
 from tests.sources.people import people, reduction, written
 
 NAMES = {"White": "white", "Black": "black", "Asian": "asian"}
@@ -64,6 +67,40 @@ def test_clustered_errors_are_those_of_statsmodels(tmp_path, estimate, weight):
         assert row["value"] == pytest.approx(fitted.params[0], rel=1e-10)
         assert row["standard_error"] == pytest.approx(fitted.bse[0], rel=1e-8)
         assert row["effective_sample_size"] <= w.sum() ** 2 / (w**2).sum() + 1e-9
+
+
+def survey_cases():
+    """Return the means and shares of a cluster sample without finite population correction, of R survey 4.1-1."""
+    file = FIXTURES / "survey_taylor.json"
+    if not file.is_file():
+        return [pytest.param(None, marks=pytest.mark.skip(reason="the reference values are not beside the project"))]
+    cases = json.loads(file.read_text(encoding="utf-8"))["cases"]
+    wanted = [c for c in cases if c["id"].startswith("apiclus1_nofpc") and c["statistic"] in ("mean", "proportion")]
+    assert len(wanted) == 5
+    return [pytest.param(case, id=case["id"]) for case in wanted]
+
+
+@pytest.mark.parametrize("case", survey_cases())
+def test_clustered_errors_are_those_of_r_survey_to_a_millionth_also_in_domains(case):
+    """Schools of California in 15 districts, some of which have no school of a type: they count all the same."""
+    outcome = case["statistic"] == "proportion"
+    name = case["variable"]
+    statistics = reduce_microdata(
+        Reduction(
+            file=FIXTURES / "data" / "apiclus1.csv", by=["stype"], weight="pw", cluster="dnum",
+            values=[] if outcome else [name],
+            outcomes={name: Outcome(column=name, values=[case["equals"]])} if outcome else {},
+        )
+    )  # fmt: skip
+    codes = {"E": "white", "H": "black", "M": "asian"} if "by" in case else dict.fromkeys("EHM", "white")
+    table = survey_indicator_table(
+        statistics, estimate=name, indicator="api", source="api", group="stype", groups=codes, fixed_period="2000"
+    ).set_index("group")
+    expected = case["expected"]
+    wanted = [codes[label] for label in expected["group"]] if "by" in case else ["white"]
+    assert len(table) == len(wanted)
+    for column, key in (("value", "estimate"), ("standard_error", "se")):
+        assert table.loc[wanted, column].to_numpy() == pytest.approx(np.atleast_1d(expected[key]), rel=1e-6)
 
 
 def test_people_sampled_together_say_less(tmp_path):
