@@ -9,6 +9,7 @@ from arwap_analysis import measures
 from arwap_analysis.analyse.levels import Level, estimate_levels, level_values, reliability
 from arwap_analysis.analyse.results import comparable_codes, place_columns
 from arwap_analysis.analyse.robustness import recording_completeness
+from arwap_analysis.indicators.schema import OPTIONAL
 
 __all__ = ["describe_quality"]
 
@@ -28,9 +29,10 @@ def describe_quality(table: pd.DataFrame, *, level: Level = "rate") -> pd.DataFr
     DataFrame
         Disparity table with the measure `relative_standard_error`: `estimate` is the standard error as a
         percentage of the level. Further columns: `reliability` (precise to 5%, reasonably precise to 10%,
-        acceptable to 20%, unreliable above; empty where there is no figure), and `share_unknown`, NaN where
-        the source has no row for people whose ethnicity is not known. Every group of the classification has a
-        row in every place and period: one that the source does not have is `not_collected`.
+        acceptable to 20%, unreliable above; empty where there is no figure), `share_unknown`, NaN where the
+        source has no row for people whose ethnicity is not known, and, where the table has it (surveys),
+        `effective_sample_size`, the people of a simple random sample that would say as much. Every group of the
+        classification has a row in every place and period: one that the source does not have is `not_collected`.
     """
     codes = comparable_codes(table)
     rows = estimate_levels(table, measure=level)
@@ -47,10 +49,13 @@ def describe_quality(table: pd.DataFrame, *, level: Level = "rate") -> pd.DataFr
         upper=np.nan,
         standard_error=np.nan,
         confidence=np.nan,
-        method="standard error as a percentage of the figure, from the counts",
+        method=f"standard error as a percentage of the figure, {'as given' if level == 'value' else 'from the counts'}",
         reliability=band,
         share_unknown=unknown,
     )
+    for column in OPTIONAL:
+        if column in table.columns:
+            found[column] = table[column].to_numpy(float)
     found = found[found["group"].isin(codes)]
     return pd.concat([found, _absent(table, found, codes)], ignore_index=True)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
 from arwap_analysis.ethnicity import get_classification
-from arwap_analysis.indicators.schema import COLUMNS
+from arwap_analysis.indicators.schema import COLUMNS, OPTIONAL
 
 __all__ = [
     "FEW_EVENTS",
@@ -57,7 +57,7 @@ _DEFAULTS: dict[str, Any] = {"choice": "main", "reference": None, "direction": "
 
 def strata_of(table: pd.DataFrame) -> list[str]:
     """Return the columns of an indicator table that split it further, such as sex or age_band."""
-    return [column for column in table.columns if column not in COLUMNS]
+    return [column for column in table.columns if column not in (*COLUMNS, *OPTIONAL)]
 
 
 def place_columns(table: pd.DataFrame) -> list[str]:

@@ -17,14 +17,19 @@ def recording_completeness(table: pd.DataFrame) -> pd.DataFrame:
     """Return, for each area and period, the share of events whose ethnicity is not known.
 
     The disparity table's `numerator` holds the events of unknown ethnicity and its `denominator` all
-    events. NaN with a reason where the source has no row for unknown ethnicity: absence of the row is
-    not evidence that ethnicity was always known.
+    events. Where an area and period has no events at all (weighted surveys, means), people are counted
+    instead, by the table's denominators; `method` says which. NaN with a reason where the source has no row
+    for unknown ethnicity: absence of the row is not evidence that ethnicity was always known.
     """
     code = get_classification(table_classification(table)).code_of_kind("unknown")
-    known = table.assign(unknown=table["numerator"].where(table["group"] == code))
-    sums = known.groupby(place_columns(table), sort=False, dropna=False).agg(
+    place = place_columns(table)
+    eventless = table["numerator"].isna().groupby([table[c] for c in place], dropna=False).transform("all")
+    counts = table["numerator"].where(~eventless, table["denominator"])
+    known = table.assign(counts=counts, unknown=counts.where(table["group"] == code), eventless=eventless)
+    sums = known.groupby(place, sort=False, dropna=False).agg(
         numerator=("unknown", lambda counts: counts.sum(min_count=1)),
-        denominator=("numerator", "sum"),
+        denominator=("counts", "sum"),
+        eventless=("eventless", "first"),
         source=("source", "first"),
         classification=("classification", "first"),
     )
@@ -40,7 +45,11 @@ def recording_completeness(table: pd.DataFrame) -> pd.DataFrame:
         estimate=share,
         status=np.where(absent, "not_collected", "published"),
         reason=np.where(absent, "The source has no row for people whose ethnicity is not known", ""),
-        method="events of unknown ethnicity over all events",
+        method=np.where(
+            rows["eventless"],
+            "people of unknown ethnicity over all people",
+            "events of unknown ethnicity over all events",
+        ),
     )
 
 

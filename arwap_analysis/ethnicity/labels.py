@@ -58,6 +58,8 @@ _EMPTY = re.compile(
 _RUN = re.compile(
     r"\b(?:black|african|caribbean)(?:(?:\s*[,/]\s*(?:or |and )?|\s+or\s+|\s+and\s+|\s+)(?:black|african|caribbean))+\b"
 )
+# HESA names a group twice since 2022: "Pakistani or Pakistani British", "Black African or Black African British".
+_TWICE = re.compile(r"\b((?:black )?\w+) or \1 british\b")
 _MAJORS = (
     (r"\basian(?:(?: ?[,/] ?(?:or )?| or | and )asian)+\b", "ASIAN"),
     (r"\bmixed ?(?:/|or|and|,)? ?multiple\b", "MIXED"),
@@ -221,6 +223,7 @@ def _read_inclusion(before: str, after: str) -> Reading:
 
 def _tokens(text: str) -> tuple[list[str], str]:
     """Turn the words of a label into tokens, in their order; return them with the signs left between."""
+    text = _TWICE.sub(r"\1", text)
     for pattern, code in _DETAILS[:4]:
         text = re.sub(pattern, f" <{code}> ", text)
     text = re.sub(r"\b(asian|black) (?:british|welsh)\b", r"\1", text)

@@ -11,7 +11,7 @@ import pandas as pd
 from arwap_analysis.errors import DataError, Fault, did_you_mean
 from arwap_analysis.ethnicity import get_classification
 
-__all__ = ["COLUMNS", "KEY", "STATUSES", "UNITS", "validate"]
+__all__ = ["COLUMNS", "KEY", "OPTIONAL", "STATUSES", "UNITS", "validate"]
 
 KEY = ("indicator", "area", "period", "group")
 COLUMNS = (
@@ -33,6 +33,8 @@ COLUMNS = (
     "reason",
     "source",
 )
+# Known where a survey gives it, and never a stratum.
+OPTIONAL = ("effective_sample_size",)
 _NUMBERS = ("numerator", "denominator", "value", "standard_error", "lower", "upper", "confidence")
 STATUSES = ("published", "low_reliability", "suppressed", "not_collected", "not_applicable")
 UNITS = ("proportion", "rate", "mean", "score", "currency")
@@ -44,8 +46,9 @@ def validate(table: pd.DataFrame, *, file: str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        At least the columns of `COLUMNS`; more columns (strata such as sex) are kept. Missing numbers
-        are NaN and need a `status` other than "published" to explain them.
+        At least the columns of `COLUMNS`; those of `OPTIONAL` and more columns (strata such as sex) are kept.
+        Missing numbers are NaN and need a `status` other than "published" to explain them.
+        `effective_sample_size` is the number of people in a simple random sample that would say as much.
     file : str, optional
         Name used in the faults; rows are counted from 2, as a spreadsheet with one header row does.
 
@@ -59,11 +62,13 @@ def validate(table: pd.DataFrame, *, file: str | None = None) -> pd.DataFrame:
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing or table.empty:
         raise DataError(_shape_faults(missing, table, file))
-    strata = [column for column in table.columns if column not in COLUMNS]
-    ordered = table[[*COLUMNS, *strata]].reset_index(drop=True).copy()
-    faults = _number_faults(ordered, file)
+    optional = [column for column in OPTIONAL if column in table.columns]
+    strata = [column for column in table.columns if column not in (*COLUMNS, *OPTIONAL)]
+    ordered = table[[*COLUMNS, *optional, *strata]].reset_index(drop=True).copy()
+    numbers = [*_NUMBERS, *optional]
+    faults = _number_faults(ordered, numbers, file)
     if not faults:
-        ordered[list(_NUMBERS)] = ordered[list(_NUMBERS)].astype("float64")
+        ordered[numbers] = ordered[numbers].astype("float64")
         faults = [
             *_count_faults(ordered, file),
             *_vocabulary_faults(ordered, file),
@@ -110,9 +115,9 @@ def _written(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _number_faults(table: pd.DataFrame, file: str | None) -> list[Fault]:
+def _number_faults(table: pd.DataFrame, columns: list[str], file: str | None) -> list[Fault]:
     faults: list[Fault] = []
-    for column in _NUMBERS:
+    for column in columns:
         text = pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna()
         faults += _faults(
             table,
@@ -128,7 +133,7 @@ def _number_faults(table: pd.DataFrame, file: str | None) -> list[Fault]:
 
 def _count_faults(table: pd.DataFrame, file: str | None) -> list[Fault]:
     faults: list[Fault] = []
-    for column in ("numerator", "denominator"):
+    for column in ("numerator", "denominator", *(c for c in OPTIONAL if c in table.columns)):
         faults += _faults(
             table,
             table[column] < 0,

@@ -86,7 +86,8 @@ def gather(request: Review, *, project: Path | None = None) -> Evidence:
     card = load_indicator(request.indicator, folder=root)
     folder = root / request.data_folder
     numerator = read_published(load_source(card.numerator.source), folder=folder)
-    denominator = read_published(load_source(card.denominator.source), folder=folder)
+    area = numerator.card.area
+    denominator = read_published(load_source(card.denominator.source), folder=folder, area=area)
     _same_classification(numerator, denominator)
     chosen = _chosen_periods(numerator.frame, request)
     table = _assemble(card, numerator, denominator, card.denominator, chosen)
@@ -95,7 +96,7 @@ def gather(request: Review, *, project: Path | None = None) -> Evidence:
     if card.alternative_denominator is not None:
         other = denominator
         if card.alternative_denominator.source != card.denominator.source:
-            other = read_published(load_source(card.alternative_denominator.source), folder=folder)
+            other = read_published(load_source(card.alternative_denominator.source), folder=folder, area=area)
             _same_classification(numerator, other)
             denominators = (denominator, other)
         alternative = _assemble(card, numerator, other, card.alternative_denominator, chosen)
@@ -142,7 +143,7 @@ def _same_classification(numerator: SourceTable, denominator: SourceTable) -> No
                 "mixed_areas",
                 f"'{ours.id}' is about {ours.area.name} ({ours.area.code}), '{theirs.id}' about "
                 f"{theirs.area.name} ({theirs.area.code})",
-                hint="Choose sources about the same area.",
+                hint="Choose sources about the same area; census_population_areas has every local authority.",
             )
         )
 

@@ -48,12 +48,6 @@ def show_data(findings: Findings) -> Exhibit:
         last=periods[-1],
         used=frame["period"].nunique(),
     )
-    shares = findings.completeness["estimate"].dropna()
-    unknown = (
-        words.say("data_unknown_range", lowest=numbers.percent(shares.min()), highest=numbers.percent(shares.max()))
-        if len(shares)
-        else words.say("unknown_none")
-    )
     return Exhibit(
         id="data",
         title=words.say("data_title"),
@@ -68,9 +62,22 @@ def show_data(findings: Findings) -> Exhibit:
             Column("denominator", _column(words, "population"), "count"),
             Column("reason", _column(words, "note")),
         ),
-        caution=f"{span} {checks} {unknown}",
+        caution=f"{span} {checks} {_unknown_by_period(words)}",
         folded=True,
     )
+
+
+def _unknown_by_period(words: Wording) -> str:
+    """Say for how many the ethnicity was not known, in each period that the source can say it for."""
+    shares = words.findings.completeness.dropna(subset=["estimate"])
+    if shares.empty:
+        return words.say("unknown_none")
+    lowest, highest = numbers.percent(shares["estimate"].min()), numbers.percent(shares["estimate"].max())
+    each = "; ".join(
+        words.say("data_unknown_period", period_of=row["period"], share=numbers.percent(row["estimate"]))
+        for _, row in shares.iterrows()
+    )
+    return words.say("data_unknown_range", lowest=lowest, highest=highest, each=each)
 
 
 def _rate_columns(words: Wording, *, with_period: bool) -> tuple[Column, ...]:

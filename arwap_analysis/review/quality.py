@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from arwap_analysis.disclosure import release_open
 from arwap_analysis.present import charts, numbers
 from arwap_analysis.present.exhibit import Exhibit
@@ -32,6 +34,7 @@ def show_data_quality(findings: Findings) -> Exhibit:
     gone = words.say("rates_alt_absent", groups=words.join(silent["group_label"])) if len(silent) else ""
     bands = {5.0: words.say("band_5"), 10.0: words.say("band_10"), 20.0: words.say("band_20")}
     table = release_open(frame)
+    sizes = (Column("effective_sample_size", words.say("column_effective"), "count"),) if len(_sizes(frame)) else ()
     return Exhibit(
         id="quality",
         title=title,
@@ -43,6 +46,7 @@ def show_data_quality(findings: Findings) -> Exhibit:
         columns=(
             Column("group_label", words.say("column_group")),
             Column("numerator", words.say("column_count"), "count"),
+            *sizes,
             Column("estimate", words.say("column_precision"), "rate"),
             Column("reliability", words.say("column_band")),
             Column("reason", words.say("column_note")),
@@ -63,6 +67,11 @@ def _paragraph(words: Wording) -> str:
         if len(weak)
         else words.say("quality_speaks_for_all")
     ]
+    sizes = _sizes(frame)
+    if len(sizes):
+        fewest = sizes.idxmin()
+        people = words.people(frame.loc[fewest, "group"])
+        sentences.append(words.say("quality_effective", people=people, count=numbers.count(sizes[fewest])))
     share = frame["share_unknown"].dropna()
     if len(share):
         sentences.append(words.say("quality_unknown", share=numbers.percent(share.iloc[0])))
@@ -72,3 +81,8 @@ def _paragraph(words: Wording) -> str:
     if len(silent):
         sentences.append(words.say("quality_silent", groups=words.all_people(silent)))
     return " ".join(sentences)
+
+
+def _sizes(frame: pd.DataFrame) -> pd.Series:
+    """Return the effective sample sizes that the source has: none for counts of everyone."""
+    return frame.get("effective_sample_size", pd.Series(dtype=float)).dropna()

@@ -17,6 +17,7 @@ from arwap_analysis.sources.microdata import (
     reduce_microdata,
 )
 from arwap_analysis.sources.published import read_published
+from arwap_analysis.sources.survey import survey_indicator_table
 from arwap_analysis.sources.tidy import to_indicator_table
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "read_published",
     "reduce_microdata",
     "source_ids",
+    "survey_indicator_table",
     "to_indicator_table",
 ]

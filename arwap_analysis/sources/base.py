@@ -53,7 +53,8 @@ class Layout(StrictModel):
     `wide`: a row for each group, a column for each period. `long`: a row for each group and period.
     `format`: a file as a publisher gives it out; `format` names which (`arwap source inspect` says it), or "auto",
     and `period` the period of a file without a column for it. `where` keeps only the rows in which each named column
-    holds the given text (an area, a sex).
+    holds the given text (an area, a sex). `area_column` holds GSS codes in a long table of many areas, such as
+    census populations: the rows read are those of the card's area, or of the area of the events that are counted.
     """
 
     kind: Literal["wide", "long", "format"]
@@ -63,6 +64,7 @@ class Layout(StrictModel):
     format: str | None = None
     period: str | None = None
     where: dict[str, str] = {}
+    area_column: str | None = None
 
     @model_validator(mode="after")
     def _long_names_its_columns(self) -> Layout:
@@ -72,6 +74,8 @@ class Layout(StrictModel):
             raise ValueError("a file in a publisher's format needs 'kind: format' and 'format', the name of it or auto")
         if self.kind == "format" and bool(self.period_column) == bool(self.period):
             raise ValueError("a file in a publisher's format needs either 'period_column' or 'period'")
+        if self.area_column and (self.kind != "long" or self.area_column in self.where):
+            raise ValueError("'area_column' goes with 'kind: long', and is not filtered by 'where' as well")
         if self.kind == "wide" and (self.period_column or self.value_column):
             raise ValueError("a wide table has a column for each period: leave out 'period_column' and 'value_column'")
         return self

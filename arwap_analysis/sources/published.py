@@ -14,6 +14,7 @@ from arwap_analysis.errors import DataError, Fault, did_you_mean
 from arwap_analysis.indicators.periods import parse_period
 from arwap_analysis.sources.base import (
     STANDARD_MARKS,
+    Area,
     Layout,
     SourceCard,
     SourceTable,
@@ -48,8 +49,11 @@ class _Cell(NamedTuple):
     period_column: str | None
 
 
-def read_published(card: SourceCard, *, folder: Path) -> SourceTable:
+def read_published(card: SourceCard, *, folder: Path, area: Area | None = None) -> SourceTable:
     """Read the file that a card names, relative to `folder`.
+
+    Of a table of many areas (`area_column` in its layout) the rows of `area` are read, or those of the card's own
+    area where none is given; the card of the result then is about that area. Other tables are read as they are.
 
     Thousands separators and the publisher's marks are understood; labels are mapped by the card; totals
     are compared with the sum of their parts and then left out.
@@ -60,6 +64,10 @@ def read_published(card: SourceCard, *, folder: Path) -> SourceTable:
         With every fault: a missing or empty file, a file that changed since its card was written, a
         missing column, an unknown label, text or a negative number in a count, a row twice.
     """
+    if card.layout.area_column is not None:
+        chosen = area or card.area
+        rows_of = {**card.layout.where, card.layout.area_column: chosen.code}
+        card = card.model_copy(update={"area": chosen, "layout": card.layout.model_copy(update={"where": rows_of})})
     path = table_path(card, folder)
     digest = file_digest(path)
     if card.sha256 is not None and digest != card.sha256:

@@ -16,7 +16,7 @@ from arwap_analysis.ethnicity import Harmonised, get_classification, harmonise_l
 from arwap_analysis.indicators.periods import parse_period
 from arwap_analysis.indicators.schema import validate
 
-__all__ = ["to_indicator_table"]
+__all__ = ["area_name", "code_rows", "to_indicator_table"]
 
 _MONTH_COLUMNS = ("month", "mis")
 _FIGURES = ("value", "status", "reason", "note", "source_row")
@@ -77,21 +77,15 @@ def to_indicator_table(
         For a column that the table does not have.
     """
     _check_columns(table, [c for c in (group, area, period, *strata) if c is not None])
-    observed = names_an_observation(group)
-    found = harmonise_labels(table[group].astype(str), to=classification, mapping=groups, observed=observed)
-    kept = pd.DataFrame({"code": [h.code for h in found]}, index=table.index)
-    faults = _label_faults(table, group, found, file)
-    kept["area"], area_faults = _each(table, area, fixed_area, lambda text: _area_code(text, areas or {}), file)
-    kept["period"], period_faults = _each(table, period, fixed_period, lambda text: _period(text, str(period)), file)
-    if faults or area_faults or period_faults:
-        raise DataError([*faults, *area_faults, *period_faults])
+    kept = code_rows(
+        table, group=group, area=area, period=period, classification=classification, groups=groups, areas=areas,
+        fixed_area=fixed_area, fixed_period=fixed_period, file=file,
+    )  # fmt: skip
     _check_repeated(table, kept, group, strata, file)
     kept = kept.assign(**{name: table[name] for name in ("value", "status", "reason", *strata)})
-    unknown = get_classification(classification).code_of_kind("unknown")
-    kept["code"] = kept["code"].replace({"unclassified": unknown, "not_applicable": unknown})
     kept = kept[kept["code"] != "all"]
     rows = _add_up(kept, ["area", "period", "code", *strata], unit, group, file)
-    names = {code: _area_name(code) for code in rows["area"].unique()}
+    names = {code: area_name(code) for code in rows["area"].unique()}
     amount = rows["value"].to_numpy(float)
     return validate(
         rows.rename(columns={"code": "group"}).assign(
@@ -106,6 +100,39 @@ def to_indicator_table(
         ),
         file=file,
     )
+
+
+def code_rows(
+    table: pd.DataFrame,
+    *,
+    group: str,
+    area: str | None,
+    period: str | None,
+    classification: str,
+    groups: Mapping[str, str] | None,
+    areas: Mapping[str, str] | None,
+    fixed_area: str,
+    fixed_period: str | None,
+    file: str | None = None,
+) -> pd.DataFrame:
+    """Return `code`, `area` and `period` of each row of a table of labels; see `to_indicator_table`.
+
+    Raises
+    ------
+    DataError
+        With every label, area and period that cannot be read, each with its first row.
+    """
+    observed = names_an_observation(group)
+    found = harmonise_labels(table[group].astype(str), to=classification, mapping=groups, observed=observed)
+    kept = pd.DataFrame({"code": [h.code for h in found]}, index=table.index)
+    faults = _label_faults(table, group, found, file)
+    kept["area"], area_faults = _each(table, area, fixed_area, lambda text: _area_code(text, areas or {}), file)
+    kept["period"], period_faults = _each(table, period, fixed_period, lambda text: _period(text, str(period)), file)
+    if faults or area_faults or period_faults:
+        raise DataError([*faults, *area_faults, *period_faults])
+    unknown = get_classification(classification).code_of_kind("unknown")
+    kept["code"] = kept["code"].replace({"unclassified": unknown, "not_applicable": unknown})
+    return kept
 
 
 def _check_columns(table: pd.DataFrame, wanted: list[str]) -> None:
@@ -182,7 +209,7 @@ def _check_repeated(
     raise DataError([Fault("several_figures", said, file, _row(table, first), group, label, hint)])
 
 
-def _area_name(code: str) -> str:
+def area_name(code: str) -> str:
     """Return the name of an area; an area outside Wales keeps its code."""
     area = find_area(code)
     return area.name_en if area is not None else code

@@ -6,7 +6,7 @@ from arwap_analysis.ethnicity import classification_ids, crosswalk, get_classifi
 SIZES = {
     "census_2021": 19, "census_2011": 18, "census_2001": 16, "ethnic_group_5": 5, "ethnic_group_5_2001": 5,
     "gss_wales": 18, "nhs": 16, "police_16": 16, "police_18": 18, "school_census": 18, "school_census_2017": 17,
-    "hesa": 16, "annual_population_survey": 5, "officer_observed": 4, "officer_observed_ic": 6,
+    "hesa": 16, "hesa_2022": 19, "annual_population_survey": 5, "officer_observed": 4, "officer_observed_ic": 6,
 }  # fmt: skip
 
 
@@ -54,6 +54,19 @@ def test_new_boxes_break_the_series():
     earlier = {b.source for b in series_breaks("census_2001", "census_2011")}
     assert {"gypsy_traveller", "arab", "white_other", "any_other"} <= earlier
     assert series_breaks("census_2011", "gss_wales") == ()
+
+
+def test_students_were_white_as_one_group_to_2021():
+    """HESA's codes changed in 2022/23: what was White as one group is four, and the unknown keep their codes apart."""
+    breaks = {b.source: b.candidates for b in series_breaks("hesa", "hesa_2022")}
+    assert breaks == dict.fromkeys(("white_british", "white_irish", "roma", "white_other"), ("white",))
+    assert map_group("white", source="hesa", target="hesa_2022").code is None
+    assert {m.relation for m in crosswalk("hesa_2022", "census_2021")} == {"exact"}
+    codes = {group.publisher_code: group.code for group in get_classification("hesa_2022").groups}
+    assert (codes["104"], codes["142"], codes["168"], codes["899"]) == (
+        "pakistani", "white_black_caribbean", "roma", "any_other"
+    )  # fmt: skip
+    assert codes["997 998 999"] == "unknown"
 
 
 def test_gypsy_and_roma_pupils_were_counted_together_to_2017():

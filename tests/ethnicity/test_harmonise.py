@@ -71,6 +71,12 @@ def test_every_published_name_is_read_as_its_own_group(id):
         ("Ethnic minorities (including white minorities)", "other_than_white_british", "white_british_and_other"),
         ("Non-White British", "other_than_white_british", "white_british_and_other"),
         ("Black Carribean", "caribbean", "census_2021"),
+        (
+            "Mixed or multiple ethnic groups - White or White British and Asian or Asian British",
+            "white_asian",
+            "census_2021",
+        ),
+        ("Asian or Asian British", "asian", "ethnic_group_5"),
         ("Du", "black", "ethnic_group_5"),
         ("Cymysg", "mixed", "ethnic_group_5"),
     ],

@@ -1,5 +1,7 @@
 """The sections of a review, on the real tables and on awkward ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
@@ -78,6 +80,22 @@ def test_the_source_says_for_whom_it_cannot_speak(homelessness, made_up):
     small = review.show_data_quality(made_up(rows))
     assert "Too imprecise to lean on (over 20%): Black people" in small.caution
     assert "cannot speak for people from Mixed" in small.caution
+
+
+def test_the_effective_number_of_people_is_shown_where_a_survey_has_it_and_only_there(homelessness):
+    assert "Effective number of people" not in [c.label for c in review.show_data_quality(homelessness).columns]
+    sizes = homelessness.quality["group"].map({"white": 812.4, "black": 41.6, "asian": 60.0})
+    survey = replace(homelessness, quality=homelessness.quality.assign(effective_sample_size=sizes))
+    exhibit = review.show_data_quality(survey)
+    assert "Effective number of people" in [c.label for c in exhibit.columns]
+    assert "the figure for Black people rests on as many people as 42 drawn at random" in exhibit.caution
+
+
+def test_the_share_of_unknown_ethnicity_is_told_for_each_period(homelessness):
+    known = homelessness.completeness.set_index("period")["estimate"]
+    assert len(known) > 5
+    caution = review.show_data(homelessness).caution
+    assert all(f"{period} {100 * share:.1f}%" in caution for period, share in known.items())
 
 
 def test_no_clear_difference_is_never_left_to_be_read_as_equal(homelessness, made_up):

@@ -51,6 +51,24 @@ NOMIS_DOWNLOAD = """"QS201EW - Ethnic group"
 
 "In order to protect against disclosure of personal information, records have been swapped."
 """
+NOMIS_FLAGS = """"Business Register and Employment Survey : open access"
+"ONS Crown Copyright Reserved [from Nomis on 1 February 2024]"
+
+"date","2022"
+"units","Persons"
+
+"local authority","mnemonic","All","","White","","Mixed","Flags"
+"Cardiff","W06000015",330,,300,"r",-,
+"Newport","W06000022",140,"*",,"!",~,
+"Powys","W06000023",90,"#",..,,10,"A"
+
+"-","These figures are missing. The level of rounding applied varies by estimate."
+"! Estimate and confidence interval not available since the group sample size is zero or disclosive (0-2)"
+"'*' Estimate and confidence interval unreliable since the group sample size is small (3-9)"
+"~","Estimate is less than 500"
+"r = revised"
+"A person is counted once."
+"""
 CENSUS = """Lower tier local authorities Code,Lower tier local authorities,Ethnic group (20 categories) Code,Ethnic group (20 categories),Observation
 W06000015,Cardiff,1,"Asian, Asian British or Asian Welsh: Bangladeshi",5000
 W06000015,Cardiff,-8,Does not apply,0

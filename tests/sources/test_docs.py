@@ -22,13 +22,15 @@ def test_the_card_of_the_page_is_a_card():
 
 
 def test_the_example_with_people_runs(tmp_path, monkeypatch):
-    rows = "('black', 'x', 'employed', 10.5, 1.0), ('black', 'x', 'no', 12.0, 2.0)"
+    rows = "('black', 'W06000001', 'employed', 10.5, 1.0), ('black', 'W06000001', 'no', 12.0, 2.0)"
     names = "ethnic_group, area, status, hourly_pay, weight"
     file = (tmp_path / "survey.parquet").as_posix()
     duckdb.sql(f"COPY (SELECT * FROM (VALUES {rows}) t({names})) TO '{file}' (FORMAT parquet)")
     monkeypatch.chdir(tmp_path)
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     found: dict = {}
-    exec(code, found)
+    for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
+        exec(code, found)
     row = found["found"].frame.iloc[0]
     assert (row["n"], row["sum_w"], row["employed.count"], row["hourly_pay.sum"]) == (2, 3, 1, 22.5)
+    share = found["table"].iloc[0]
+    assert (share["value"], share["effective_sample_size"]) == (1 / 3, 9 / 5)

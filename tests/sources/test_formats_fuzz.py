@@ -8,12 +8,22 @@ from hypothesis import strategies as st
 
 from arwap_analysis.errors import DataError
 from arwap_analysis.sources.formats import FORMATS, STATUSES, Declaration, inspect_table, read_table
-from tests.sources.formats_examples import EXAMPLES, NOMIS_DOWNLOAD, ODATA_JSON, SDMX_2, SHEETS, ods_bytes, xlsx_bytes
+from tests.sources.formats_examples import (
+    EXAMPLES,
+    NOMIS_DOWNLOAD,
+    NOMIS_FLAGS,
+    ODATA_JSON,
+    SDMX_2,
+    SHEETS,
+    ods_bytes,
+    xlsx_bytes,
+)
 
 BASES = {
     **{name: (name, text.encode()) for name, text in EXAMPLES.items()},
     "odata_json": ("statswales_odata", ODATA_JSON.encode()),
     "nomis_download": ("nomis_csv", NOMIS_DOWNLOAD.encode()),
+    "nomis_flags": ("nomis_csv", NOMIS_FLAGS.encode()),
     "sdmx_2": ("sdmx_csv", SDMX_2.encode()),
     "xlsx": ("government_workbook", xlsx_bytes(SHEETS)),
     "ods": ("government_workbook", ods_bytes(SHEETS)),

@@ -23,10 +23,12 @@ __all__ = [
     "from_codes",
     "join",
     "mark_key",
+    "missing",
     "normal_text",
     "qualify",
     "read_code",
     "read_value",
+    "with_mark",
 ]
 
 NAN = float("nan")
@@ -174,7 +176,7 @@ def read_value(text: str, marks: dict[str, Mark] | None = None, *, exponent: boo
         return "the cell is empty"
     bare = (marks or {}).get(rest.casefold())
     if bare is not None and bare.alone is not None:
-        return _missing(bare, rest, [])
+        return missing(bare, rest, [])
     found: list[tuple[str, Mark | None]] = []
     while match := _BEFORE.match(rest):
         mark = (marks or {}).get(match[1].casefold())
@@ -211,7 +213,7 @@ def read_code(number: str, code: str, words: str = "", *, exponent: bool = True)
     reading = read_value(number, exponent=exponent)
     if isinstance(reading, str) or not mark.words:
         return reading
-    return _qualified(reading, mark, f"status {code.strip()}", said)
+    return with_mark(reading, mark, f"status {code.strip()}", said)
 
 
 def join(first: str, second: str) -> str:
@@ -234,7 +236,7 @@ def qualify(reading: Reading, text: str) -> Reading:
     if codes is None:
         return reading._replace(note=join(reading.note, normal_text(text)))
     for code in codes:
-        reading = _qualified(reading, SHORTHAND[code], f"[{code}]", SHORTHAND[code].words)
+        reading = with_mark(reading, SHORTHAND[code], f"[{code}]", SHORTHAND[code].words)
     return reading
 
 
@@ -243,7 +245,7 @@ def from_codes(text: str) -> Reading | str:
     for code in _shorthand(text) or ():
         mark = SHORTHAND[code]
         if mark.alone is not None:
-            return _missing(mark, f"[{code}]", [])
+            return missing(mark, f"[{code}]", [])
     return "the cell is empty and no mark says why"
 
 
@@ -259,7 +261,7 @@ def _read_rest(rest: str, found: list[tuple[str, Mark | None]], *, exponent: boo
         if not standing:
             return "there is a mark and no number"
         others = [(name, mark) for name, mark in found if (name, mark) != standing[0]]
-        return _missing(standing[0][1], standing[0][0], others)
+        return missing(standing[0][1], standing[0][0], others)
     note = ""
     if rest.endswith("%"):
         rest, note = rest[:-1].rstrip(), "written with a percent sign"
@@ -275,11 +277,11 @@ def _read_rest(rest: str, found: list[tuple[str, Mark | None]], *, exponent: boo
         if mark is None:
             reading = reading._replace(note=join(reading.note, name.strip("[]")))
         else:
-            reading = _qualified(reading, mark, name, mark.words)
+            reading = with_mark(reading, mark, name, mark.words)
     return reading
 
 
-def _qualified(reading: Reading, mark: Mark, name: str, words: str) -> Reading:
+def with_mark(reading: Reading, mark: Mark, name: str, words: str) -> Reading:
     """Add a mark to a figure that has a number."""
     if math.isnan(reading.value):
         return reading._replace(note=join(reading.note, words))
@@ -296,6 +298,7 @@ def _qualified(reading: Reading, mark: Mark, name: str, words: str) -> Reading:
     return reading._replace(note=join(reading.note, words))
 
 
-def _missing(mark: Mark, name: str, others: list[tuple[str, Mark | None]]) -> Reading:
+def missing(mark: Mark, name: str, others: list[tuple[str, Mark | None]]) -> Reading:
+    """Return the figure that a mark stands in place of."""
     note = "; ".join(other.words if other else text.strip("[]") for text, other in others)
     return Reading(NAN, str(mark.alone), f"{mark.words} (marked {name})", note)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from arwap_analysis.errors import DataError, Fault, did_you_mean
+from arwap_analysis.sources.formats.flags import said_by
 from arwap_analysis.sources.formats.long import Figure, Plan, Planner, ReadFields, position
 from arwap_analysis.sources.formats.marks import (
     EFF_MARKS,
@@ -16,6 +17,7 @@ from arwap_analysis.sources.formats.marks import (
     Reading,
     from_codes,
     mark_key,
+    missing,
     normal_text,
     qualify,
     read_code,
@@ -109,7 +111,11 @@ def _odata(header: Sequence[str], path: Path) -> Plan:
 
 
 def _nomis(header: Sequence[str], path: Path) -> Plan:
-    """Names rather than numeric ids; of the codes, that of the area, which names an area for certain."""
+    """Names rather than numeric ids; of the codes, that of the area, which names an area for certain.
+
+    Where the file gives the status in words, they go before its code: Nomis writes `Q` both for figures that are
+    missing and for figures that were suppressed.
+    """
     upper = [name.upper() for name in header]
     value = _needed(header, path, "obs_value")
     status, words = position(header, "obs_status"), position(header, "obs_status_name")
@@ -123,6 +129,9 @@ def _nomis(header: Sequence[str], path: Path) -> Plan:
         labels.append(index)
 
     def read(fields: Sequence[str]) -> Reading | str:
+        said = said_by(_cell(fields, words))
+        if said.alone is not None and normal_text(fields[value]).casefold() in ("", "nan"):
+            return missing(said, f"status {_cell(fields, status).strip()}", [])
         return read_code(fields[value], _cell(fields, status), _cell(fields, words))
 
     return Plan(tuple(labels), (Figure(value, header[value], read),))
