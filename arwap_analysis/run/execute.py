@@ -22,6 +22,7 @@ from arwap_analysis.run.kernels import kernel_manager_class
 from arwap_analysis.run.parameters import read_notebook
 from arwap_analysis.run.provenance import report_date, write_manifest
 from arwap_analysis.run.spec import Report
+from arwap_analysis.run.varying import settle_notebook
 
 __all__ = ["Progress", "RunResult", "run_report"]
 
@@ -55,13 +56,15 @@ def run_report(report: Report, *, out: Path | None = None, progress: Progress | 
     RunError
         When a cell fails, or another run is writing the same report.
     """
-    root = report.project / "outputs" if out is None else Path(out)
+    # Absolute, because papermill changes the working folder while the notebook runs.
+    root = report.project / "outputs" if out is None else Path(out).absolute()
     started = datetime.now(UTC)
     target = root / report.id
     # The page's converter loads while the kernel works; the first use would otherwise wait for it.
     threading.Thread(target=prepare_page, daemon=True).start()
     with _exclusive(target) as aside:
         notebook = _execute(report, aside / "report.ipynb", target, progress)
+        settle_notebook(aside / "report.ipynb", report)
         title = str(report.parameters.get("title", report.id))
         page = write_bundle(
             notebook,

@@ -17,7 +17,7 @@ from arwap_analysis.indicators.catalogue import ID_PATTERN
 from arwap_analysis.project import find_project
 from arwap_analysis.run.parameters import notebook_parameters, parameters_model, read_notebook
 
-__all__ = ["InputFile", "Report", "load_report"]
+__all__ = ["InputFile", "Report", "check_report", "load_report"]
 
 
 class _ParametersFile(StrictModel):
@@ -30,10 +30,14 @@ class _ParametersFile(StrictModel):
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """An input of a report and the SHA-256 that it had when the report was checked."""
+    """An input of a report and the SHA-256 that it had when the report was checked.
+
+    `origin` holds (name, value) pairs of what its source card says: title, publisher, licence and so on.
+    """
 
     path: Path
     sha256: str
+    origin: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +74,30 @@ def load_report(file: Path | str, *, overrides: Sequence[str] = ()) -> Report:
         raise ParameterError(faults_of(error, _ParametersFile, document)) from None
     project = find_project(path.resolve().parent)
     notebook = _notebook_path(project, spec.notebook)
+    types = {p.name: p.type for p in notebook_parameters(notebook)}
+    given = {**spec.parameters, **_overrides(overrides, types)}
+    return check_report(spec.id, file=path, project=project, notebook=notebook, given=given, document=document)
+
+
+def check_report(
+    id: str, *, file: Path, project: Path, notebook: Path, given: Mapping[str, Any], document: Document
+) -> Report:
+    """Check the given parameters against the notebook and its data, and return the report that is ready to run.
+
+    `document` is where the parameters were written, so that every fault names its line. Raises as `load_report`.
+    """
     declared = notebook_parameters(notebook)
     model = parameters_model(declared)
-    types = {p.name: p.type for p in declared}
-    given = {**spec.parameters, **_overrides(overrides, types)}
-    if "review_id" in types:
-        given.setdefault("review_id", spec.id)
+    chosen = dict(given)
+    if any(p.name == "review_id" for p in declared):
+        chosen.setdefault("review_id", id)
     try:
-        values = model.model_validate(given).model_dump()
+        values = model.model_validate(chosen).model_dump()
     except ValidationError as error:
         faults = [_with_quote_hint(f) for f in faults_of(error, model, document, prefix=("parameters",))]
         raise ParameterError(faults) from None
     inputs = _preflight(notebook, values, project, document)
-    return Report(spec.id, path, project, notebook, values, inputs)
+    return Report(id, file, project, notebook, values, inputs)
 
 
 def _notebook_path(project: Path, name: str) -> Path:
@@ -143,7 +158,7 @@ def _preflight(notebook: Path, values: Mapping[str, Any], project: Path, documen
         )
     check = getattr(importlib.import_module(module), function)
     try:
-        return tuple(InputFile(path, sha256) for path, sha256 in check(values, project=project))
+        return tuple(InputFile(*found) for found in check(values, project=project))
     except ParameterError as error:
         # A fault that names no file is about a value in the parameters file: say on which line it stands.
         raise ParameterError(
