@@ -39,13 +39,13 @@ def run(
     if quiet:
         result = run_report(report, out=out)
     else:
-        with _progress(report.id) as progress:
+        with progress_bar(report.id) as progress:
             result = run_report(report, out=out, progress=progress)
         console.print(f"[green]Report ready[/] after {result.seconds:.1f} s:", soft_wrap=True)
     typer.echo(result.page)
 
 
-class _progress:
+class progress_bar:
     """Show a bar that moves with each cell; where there is no terminal, print nothing."""
 
     def __init__(self, name: str) -> None:

@@ -93,6 +93,7 @@ class Exhibit:
             "source": self.source,
             "policy": self.table.policy.id,
             "csv": frame.to_csv(index=False, lineterminator="\n"),
+            "columns": [[column.name, column.label, column.style] for column in self.columns],
         }
         if self.svg is not None:
             payload["svg"] = self.svg

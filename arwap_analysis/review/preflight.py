@@ -12,13 +12,16 @@ from arwap_analysis.documents import Document, faults_of
 from arwap_analysis.errors import Fault, ParameterError
 from arwap_analysis.review.evidence import gather
 from arwap_analysis.review.request import Review
-from arwap_analysis.sources import file_digest
+from arwap_analysis.sources import SourceCard, file_digest
 
 __all__ = ["check_inputs"]
 
 
-def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[Path, str | None], ...]:
-    """Return the data files of a review with their SHA-256, after reading them as the review will.
+Origin = tuple[tuple[str, str], ...]
+
+
+def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[Path, str | None, Origin], ...]:
+    """Return the data files of a review, each with its SHA-256 and origin, after reading them as the review will.
 
     A file of the package is preceded by the place in the project where a copy would come first, with None.
 
@@ -35,12 +38,28 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
             ]
         ) from None
     evidence = gather(request, project=project)
-    files: list[tuple[Path, str | None]] = []
+    files: list[tuple[Path, str | None, Origin]] = []
     for source in evidence.sources:
         if not source.path.is_relative_to(project / request.data_folder):
-            files.append((project / request.data_folder / source.card.file, None))
-        files.append((source.path, source.sha256))
+            files.append((project / request.data_folder / source.card.file, None, ()))
+        files.append((source.path, source.sha256, _origin(source.card)))
     if request.indicator.endswith((".yml", ".yaml")):
         card = project / request.indicator
-        files.append((card, file_digest(card)))
-    return tuple(dict.fromkeys(files))
+        files.append((card, file_digest(card), ()))
+    once: dict[Path, tuple[Path, str | None, Origin]] = {}
+    for file in files:  # one file can hold both counts and populations
+        once.setdefault(file[0], file)
+    return tuple(once.values())
+
+
+def _origin(card: SourceCard) -> Origin:
+    """Return what a source card says of where its file comes from."""
+    said = {
+        "source": card.id,
+        "title": card.title.en,
+        "publisher": card.publisher,
+        "collection": card.collection,
+        "licence": card.licence,
+        "obtained": card.obtained,
+    }
+    return tuple((name, value) for name, value in said.items() if value)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.errors import RunError
+from arwap_analysis.errors import ParameterError, RunError
 from arwap_analysis.present.bundle import write_bundle
 from arwap_analysis.present.page import prepare_page
 from arwap_analysis.project import PROJECT_VARIABLE
@@ -23,6 +23,7 @@ from arwap_analysis.run.parameters import read_notebook
 from arwap_analysis.run.place import exclusive, failed_folder, move_into_place
 from arwap_analysis.run.provenance import report_date, seed_of, write_manifest
 from arwap_analysis.run.spec import Report
+from arwap_analysis.run.varying import settle_notebook
 from arwap_analysis.run.warm.kernel import MEMORY_VARIABLE, SEED_VARIABLE
 
 __all__ = ["Progress", "RunResult", "run_report"]
@@ -38,6 +39,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colours that a terminal would show and 
 class RunResult:
     """A finished report: its folder, its page, and the seconds that it took.
 
+    `changes` says in words what differs from the report that it replaced, None where there was none.
     `left_behind` names files that the notebook wrote into its working folder, which went with the run.
     """
 
@@ -45,6 +47,7 @@ class RunResult:
     folder: Path
     page: Path
     seconds: float
+    changes: tuple[str, ...] | None = None
     left_behind: tuple[str, ...] = ()
 
 
@@ -64,7 +67,8 @@ def run_report(
     RunError
         When a cell fails or passes a limit, the disk is full, or another run is writing the same report.
     """
-    root = report.project / "outputs" if out is None else Path(out)
+    # Absolute, because papermill changes the working folder while the notebook runs.
+    root = report.project / "outputs" if out is None else Path(out).absolute()
     started = datetime.now(UTC)
     target = root.absolute() / report.id
     # The page's converter loads while the kernel works; the first use would otherwise wait for it.
@@ -72,6 +76,7 @@ def run_report(
     try:
         with exclusive(target) as aside, _private_folder() as private:
             notebook = _execute(report, aside / "report.ipynb", target, progress, limits or Limits(), private)
+            settle_notebook(aside / "report.ipynb", report)
             title = str(report.parameters.get("title", report.id))
             page = write_bundle(
                 notebook,
@@ -83,13 +88,26 @@ def run_report(
             write_manifest(report, aside, started=started)
             work = private / "work"
             left = tuple(sorted(p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file()))
+            changes = _changes(target, aside)
             move_into_place(aside, target)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise RunError(report.id, f"it cannot be written: {error.strerror}{where}", code="cannot_write") from error
     shutil.rmtree(failed_folder(target), ignore_errors=True)
     seconds = (datetime.now(UTC) - started).total_seconds()
-    return RunResult(report.id, target, target / page.name, seconds, left)
+    return RunResult(report.id, target, target / page.name, seconds, changes, left)
+
+
+def _changes(before: Path, after: Path) -> tuple[str, ...] | None:
+    """Say what differs from the report that is about to be replaced; one that cannot be read says nothing."""
+    from arwap_analysis.run.differences import compare_outputs
+
+    if not (before / "manifest.json").is_file():
+        return None
+    try:
+        return compare_outputs(before, after).sentences()
+    except ParameterError as error:
+        return (f"The earlier report cannot be compared: {error}",)
 
 
 @contextmanager

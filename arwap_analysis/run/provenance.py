@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from functools import cache
@@ -15,7 +16,9 @@ from typing import Any
 
 import arwap_analysis
 from arwap_analysis import __version__
+from arwap_analysis.run.crate import NOTEBOOK_NAME, write_crate
 from arwap_analysis.run.spec import Report
+from arwap_analysis.run.varying import VARYING
 from arwap_analysis.sources import file_digest
 
 __all__ = ["PACKAGES", "code_digest", "package_versions", "report_date", "seed_of", "shown_path", "write_manifest"]
@@ -81,14 +84,20 @@ def report_date(started: datetime) -> str:
 
 
 def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
-    """Write `manifest.json` into the folder of a finished report and return its path."""
-    outputs = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest: dict[str, Any] = {
+    """Write `ro-crate-metadata.json` and `manifest.json` into the folder of a finished report; return the latter.
+
+    The manifest comes last and lists every other file, the crate among them.
+    """
+    shutil.copyfile(report.notebook, folder / NOTEBOOK_NAME)
+    facts: dict[str, Any] = {
         "review": report.id,
         "parameters_file": shown_path(report.file.resolve(), report.project),
         "parameters": dict(report.parameters),
         "notebook": {"path": shown_path(report.notebook, report.project), "sha256": file_digest(report.notebook)},
-        "inputs": [{"path": shown_path(i.path, report.project), "sha256": i.sha256} for i in report.inputs],
+        "inputs": [
+            {"path": shown_path(i.path, report.project), "sha256": i.sha256, "origin": dict(i.origin)}
+            for i in report.inputs
+        ],
         "inputs_known": report.inputs_known,
         "absent": [shown_path(path, report.project) for path in report.absent],
         "seed": seed_of(report),
@@ -103,19 +112,21 @@ def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
         "packages": package_versions(),
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "outputs": [
-            {
-                "path": path.relative_to(folder).as_posix(),
-                "sha256": file_digest(path),
-                "bytes": path.stat().st_size,
-            }
-            for path in outputs
-        ],
-        "varies_between_runs": ["started", "finished", "report.ipynb (times of cells)", "report.html (date)"],
     }
+    outputs = [_output(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    crate = write_crate(folder, facts, outputs)
+    manifest = {**facts, "outputs": [*outputs, _output(crate, folder)], "varies_between_runs": VARYING}
     path = folder / "manifest.json"
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def _output(path: Path, folder: Path) -> dict[str, Any]:
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        "sha256": file_digest(path),
+        "bytes": path.stat().st_size,
+    }
 
 
 def shown_path(path: Path, project: Path) -> str:

@@ -18,7 +18,11 @@ from arwap_analysis.run.matrix import Matrix, filled_in, id_of, overrides_of, po
 from arwap_analysis.run.parameters import notebook_parameters, parameters_model, read_notebook
 from arwap_analysis.sources import file_digest
 
-__all__ = ["InputFile", "Report", "load_report", "matrix_overrides", "read_report"]
+__all__ = ["InputFile", "Report", "check_report", "load_report", "matrix_overrides", "read_report"]
+
+
+Origin = tuple[tuple[str, str], ...]
+"""(name, value) pairs of what a source card says of where a file comes from."""
 
 
 class _ParametersFile(StrictModel):
@@ -32,10 +36,14 @@ class _ParametersFile(StrictModel):
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """An input of a report and the SHA-256 that it had when the report was checked."""
+    """An input of a report and the SHA-256 that it had when the report was checked.
+
+    `origin` holds (name, value) pairs of what its source card says: title, publisher, licence and so on.
+    """
 
     path: Path
     sha256: str
+    origin: Origin = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +77,22 @@ def load_report(file: Path | str, *, overrides: Sequence[str] = ()) -> Report:
     DataError
         For data files that are missing or cannot be trusted.
     """
-    report, document = _read_report(file, overrides)
-    found, known = _inputs(report, document)
-    return replace(
-        report,
-        inputs=tuple(InputFile(path, sha256) for path, sha256 in found.items() if sha256 is not None),
-        absent=tuple(path for path, sha256 in found.items() if sha256 is None),
-        inputs_known=known,
-    )
+    return _with_inputs(*_read_report(file, overrides))
 
 
 def read_report(file: Path | str, *, overrides: Sequence[str] = ()) -> Report:
     """Read and check a parameters file as `load_report` does, but for the data: `inputs` stays empty."""
     return _read_report(file, overrides)[0]
+
+
+def check_report(
+    id: str, *, file: Path, project: Path, notebook: Path, given: Mapping[str, Any], document: Document
+) -> Report:
+    """Check the given parameters against the notebook and its data, and return the report that is ready to run.
+
+    `document` is where the parameters were written, so that every fault names its line. Raises as `load_report`.
+    """
+    return _with_inputs(_with_values(Report(id, file, project, notebook, given), document), document)
 
 
 def matrix_overrides(file: Path | str) -> list[tuple[str, ...]]:
@@ -103,34 +114,34 @@ def _read_report(file: Path | str, overrides: Sequence[str]) -> tuple[Report, Do
     spec = _parameters_file(document)
     project = find_project(path.resolve().parent)
     notebook = _notebook_path(project, spec.notebook)
-    declared = notebook_parameters(notebook)
-    model = parameters_model(declared)
-    types = {p.name: p.type for p in declared}
-    if unknown := [key for key in spec.matrix if key not in types]:
-        raise ParameterError(
-            [
-                Fault(
-                    "unknown_key",
-                    f"there is no option '{key}'",
-                    document.name,
-                    document.line(("matrix", key)),
-                    hint=did_you_mean(key, list(types)),
-                )
-                for key in unknown
-            ]
-        )
+    types = {p.name: p.type for p in notebook_parameters(notebook)}
+    faults = [
+        Fault("unknown_key", f"there is no option '{key}'", document.name, document.line(("matrix", key)),
+              hint=did_you_mean(key, list(types)))
+        for key in spec.matrix
+        if key not in types
+    ]  # fmt: skip
+    if faults:
+        raise ParameterError(faults)
     chosen = _overrides(overrides, types)
     point = point_of(spec.matrix, chosen, document)
-    id = id_of(spec.id, point, document)
     given = {**filled_in(spec.parameters, point), **chosen}
-    if "review_id" in types:
-        given.setdefault("review_id", id)
+    report = Report(id_of(spec.id, point, document), path, project, notebook, given)
+    return _with_values(report, document), document
+
+
+def _with_values(report: Report, document: Document) -> Report:
+    """Return the report with a value for every parameter of its notebook, each of the right type."""
+    declared = notebook_parameters(report.notebook)
+    model = parameters_model(declared)
+    given = dict(report.parameters)
+    if any(p.name == "review_id" for p in declared):
+        given.setdefault("review_id", report.id)
     try:
-        values = model.model_validate(given).model_dump()
+        return replace(report, parameters=model.model_validate(given).model_dump())
     except ValidationError as error:
         faults = [_with_quote_hint(f) for f in faults_of(error, model, document, prefix=("parameters",))]
         raise ParameterError(faults) from None
-    return Report(id, path, project, notebook, values), document
 
 
 def _notebook_path(project: Path, name: str) -> Path:
@@ -173,18 +184,24 @@ def _with_quote_hint(fault: Fault) -> Fault:
     )
 
 
-def _inputs(report: Report, document: Document) -> tuple[dict[Path, str | None], bool]:
-    """Return what the notebook reads, as it says itself: by a check that it names, by patterns, or not at all."""
+def _with_inputs(report: Report, document: Document) -> Report:
+    """Return the report with what its notebook reads, as it says itself: by a check that it names, or by patterns."""
     about = read_notebook(report.notebook)["metadata"].get("arwap", {})
-    found: dict[Path, str | None] = {}
+    found: list[tuple[Path, str | None, Origin]] = []
     for pattern in about.get("inputs", ()):
-        found |= {path: file_digest(path) for path in sorted(report.project.glob(pattern)) if not path.is_dir()}
+        files = sorted(path for path in report.project.glob(pattern) if not path.is_dir())
+        found += [(path, file_digest(path), ()) for path in files]
     if "preflight" in about:
-        found |= _preflight(str(about["preflight"]), report, document)
-    return found, bool({"inputs", "preflight"} & set(about))
+        found += _preflight(str(about["preflight"]), report, document)
+    return replace(
+        report,
+        inputs=tuple(InputFile(path, sha256, origin) for path, sha256, origin in found if sha256 is not None),
+        absent=tuple(path for path, sha256, _ in found if sha256 is None),
+        inputs_known=bool({"inputs", "preflight"} & set(about)),
+    )
 
 
-def _preflight(name: str, report: Report, document: Document) -> dict[Path, str | None]:
+def _preflight(name: str, report: Report, document: Document) -> list[tuple[Path, str | None, Origin]]:
     """Call the check that the notebook names in its metadata, on the very values that it will run with."""
     module, _, function = name.partition(":")
     if not module.startswith("arwap_analysis.") or not function:
@@ -199,7 +216,7 @@ def _preflight(name: str, report: Report, document: Document) -> dict[Path, str 
         )
     check = getattr(importlib.import_module(module), function)
     try:
-        return dict(check(report.parameters, project=report.project))
+        return list(check(report.parameters, project=report.project))
     except ParameterError as error:
         # A fault that names no file is about a value in the parameters file: say on which line it stands.
         raise ParameterError(

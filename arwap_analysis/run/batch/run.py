@@ -220,8 +220,10 @@ class _Run:
             self._tell(Event("again", job, text=said["failed"]["message"]))
         facts = {"seconds": round(time.monotonic() - clock, 3), "attempts": attempt}
         if "made" in said:
-            made = said["made"]
-            outcome = _outcome(job, "made", left_behind=tuple(made["left_behind"]), **facts)
+            changes, left = said["made"]["changes"], tuple(said["made"]["left_behind"])
+            outcome = _outcome(
+                job, "made", changes=None if changes is None else tuple(changes), left_behind=left, **facts
+            )
         else:
             outcome = _outcome(job, "failed", **_known(said["failed"]), **facts)
         self.outcomes[job] = outcome

@@ -45,7 +45,7 @@ def work(job: Mapping[str, Any], stream: TextIO) -> int:
     except Exception as error:  # noqa: BLE001 - the boundary of the batch: whatever it is, the report is named
         say(failed=failure(error))
         return 1
-    say(made={"page": str(result.page), "left_behind": result.left_behind})
+    say(made={"changes": result.changes, "left_behind": result.left_behind})
     return 0
 
 

@@ -44,6 +44,7 @@ def _load() -> None:
 
     import arwap_analysis.review
     import arwap_analysis.run.batch.worker
+    import arwap_analysis.run.differences
     import arwap_analysis.run.kernels
     from arwap_analysis.present.charts import rehearse
     from arwap_analysis.present.page import prepare_page
