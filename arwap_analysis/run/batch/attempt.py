@@ -67,8 +67,9 @@ class Attempt:
             )
         assert process.stdin is not None
         assert process.stdout is not None
+        # It stays open: the process ends when it closes, so that it does not outlive this one.
         process.stdin.write(json.dumps(job) + "\n")
-        process.stdin.close()
+        process.stdin.flush()
         return process, process.stdout
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -104,5 +105,7 @@ class Attempt:
     def close(self) -> None:
         """Wait for the end and remove what is left."""
         self._stream.close()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._process.wait()
         self._temporary.cleanup()
