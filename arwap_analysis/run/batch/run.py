@@ -42,13 +42,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """The outcomes in the order of the jobs, how kernels were started, and whether the batch was interrupted."""
+    """The outcomes in the order of the jobs, how kernels were started, and whether the batch was interrupted.
+
+    `notes` says what could not be recorded.
+    """
 
     outcomes: tuple[Outcome, ...]
     kernels: str
     workers: int
     seconds: float
     interrupted: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -105,12 +109,16 @@ def run_batch(
             interrupted = run.all(todo, min(count, len(todo)), fail_fast)
             outcomes |= run.outcomes
     whole = tuple(outcome or _not_run(job) for job, outcome in outcomes.items())
+    notes = []
     for folder in dict.fromkeys(job.out for job in jobs):
         here = tuple(o for job, o in zip(jobs, whole, strict=True) if job.out == folder)
         finished = datetime.now(UTC).isoformat(timespec="seconds")
-        folder.mkdir(parents=True, exist_ok=True)
-        write_record(folder, BatchRecord(started.isoformat(timespec="seconds"), finished, count, kernels, here))
-    return BatchResult(whole, kernels, count, time.monotonic() - clock, interrupted)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_record(folder, BatchRecord(started.isoformat(timespec="seconds"), finished, count, kernels, here))
+        except OSError as error:
+            notes.append(f"What this batch did could not be recorded in {folder}: {error.strerror}.")
+    return BatchResult(whole, kernels, count, time.monotonic() - clock, interrupted, tuple(notes))
 
 
 @contextlib.contextmanager
@@ -239,8 +247,10 @@ class _Run:
             "limits": asdict(self._limits),
         }
         try:
+            if self._server is not None:
+                self._server.revive()
             attempt = Attempt(task, self._server)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             return {"failed": {"code": "no_process", "message": f"no process could be started: {error}"}}
         with self._lock:
             self._running.add(attempt)

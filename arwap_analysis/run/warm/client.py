@@ -124,9 +124,14 @@ class ForkServer:
 
     def __init__(self) -> None:
         self._folder = tempfile.mkdtemp(prefix="arwap-")
-        self.address = f"{self._folder}/fork"
+        self._reviving = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._drained: threading.Thread | None = None
+
+    @property
+    def address(self) -> str:
+        """The path of its socket."""
+        return f"{self._folder}/fork"
 
     @property
     def pid(self) -> int | None:
@@ -169,6 +174,14 @@ class ForkServer:
     def is_alive(self) -> bool:
         """Say whether the server still runs."""
         return self._process is not None and self._process.poll() is None
+
+    def revive(self) -> None:
+        """Start the server again if it was killed; raises RuntimeError when it does not come up."""
+        with self._reviving:
+            if not self.is_alive():
+                self.close()
+                self._folder = tempfile.mkdtemp(prefix="arwap-")
+                self.__enter__()
 
     def ask(self, request: Mapping[str, Any], *, said: int, channel: int) -> Child:
         """Ask for a process; see `ask`."""

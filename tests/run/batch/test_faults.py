@@ -143,6 +143,28 @@ def test_the_record_tells_the_same(batch):
     assert {outcome.id: outcome for outcome in record.outcomes} == batch[1]
 
 
+def test_a_killed_server_is_started_again_and_its_reports_are_tried_again(small_project):
+    source = (
+        "import os, signal, time\nfrom arwap_analysis.project import find_project\n"
+        "mark = find_project() / 'mark'\n"
+        "if not mark.exists():\n    mark.touch(); os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)"
+    )
+    for name in ("a", "b", "c"):
+        small_project.add(name, source if name == "a" else "print('all well')")
+    result = run_batch(plan_jobs([small_project.folder / "params"]), workers=1)
+    found = [(outcome.id, outcome.status, outcome.attempts) for outcome in result.outcomes]
+    assert found == [("a", "made", 2), ("b", "made", 1), ("c", "made", 1)]
+
+
+def test_a_record_that_cannot_be_written_is_said_and_the_reports_stand(small_project):
+    small_project.add("a", "1")
+    small_project.out.mkdir()
+    (small_project.out / "batch.json").mkdir()
+    result = run_batch(plan_jobs([small_project.folder / "params"]), warm=False)
+    assert result.outcomes[0].status == "made"
+    assert "could not be recorded" in result.notes[0]
+
+
 def test_a_full_disk_is_a_named_failure_and_the_earlier_report_stays(small_project, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
