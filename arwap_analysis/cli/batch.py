@@ -90,9 +90,9 @@ def batch(
     _summarise(result, quiet=quiet)
     for folder in dict.fromkeys(job.out for job in jobs):
         typer.echo(folder / "index.html")
-    raise typer.Exit(
-        EXIT_INTERRUPTED if result.interrupted else EXIT_FAILED if result.failed or result.notes else EXIT_OK
-    )
+    if result.interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    raise typer.Exit(EXIT_FAILED if result.failed or result.notes else EXIT_OK)
 
 
 def _bytes(size: str) -> int | None:
