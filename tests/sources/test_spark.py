@@ -230,6 +230,11 @@ def test_a_column_is_told_from_one_that_differs_only_in_case(session, tmp_path):
     (tmp_path / "p.csv").write_text("G,g\na,b\n", encoding="utf-8")
     for name, label in (("g", "b"), ("G", "a")):
         assert list(both(session, Reduction(file=tmp_path / "p.csv", by=[name])).frame[name]) == [label]
+    writer = session.newSession()
+    writer.conf.set("spark.sql.caseSensitive", "true")
+    writer.sql("SELECT 'a' AS G, 'b' AS g").coalesce(1).write.parquet(f"{tmp_path}/p")
+    found = both(session, Reduction(file="p/*.parquet", by=["G"]), folder=tmp_path)
+    assert list(found.frame["G"]) == ["a"]
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
