@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from arwap_analysis.run.batch.attempt import Attempt
+from arwap_analysis.run.batch.index import write_index
 from arwap_analysis.run.batch.plan import Job
 from arwap_analysis.run.batch.record import BatchRecord, Outcome, write_record
 from arwap_analysis.run.batch.worker import failure
@@ -110,6 +111,7 @@ def run_batch(
         finished = datetime.now(UTC).isoformat(timespec="seconds")
         folder.mkdir(parents=True, exist_ok=True)
         write_record(folder, BatchRecord(started.isoformat(timespec="seconds"), finished, count, kernels, here))
+        write_index(folder)
     return BatchResult(whole, kernels, count, time.monotonic() - clock, interrupted)
 
 
