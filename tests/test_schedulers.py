@@ -13,7 +13,8 @@ import typer
 import yaml
 
 from arwap_analysis.cli import app
-from arwap_analysis.run import notebook_parameters
+from arwap_analysis.run import notebook_parameters, read_report
+from arwap_analysis.run.batch import plan_jobs
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "docs" / "schedulers"
@@ -67,6 +68,20 @@ def test_every_option_that_a_page_names_exists_and_the_page_on_batches_names_the
         assert options <= known, (page, options - known)
     told = " ".join(PAGES[0].read_text(encoding="utf-8").split())
     assert [name for name in sorted(option_names("batch")) if name not in told and name != "--help"] == []
+
+
+def test_the_matrix_of_the_page_stands_for_the_reports_that_the_page_names(project):
+    page = PAGES[0].read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    file = project / "params" / "areas.yml"
+    file.write_text(example, encoding="utf-8")
+    jobs = plan_jobs([file])
+    assert [job.fault for job in jobs] == [None] * 4
+    assert f"`{jobs[0].id}` to `{jobs[-1].id}`" in page
+    (command,) = [text for text in blocks(PAGES[0]) if "params/areas.yml" in text]
+    report = read_report(file, overrides=parse(command)["set_"])
+    assert report.id == "homelessness_asian_0_9"
+    assert "'asian'" in report.parameters["title"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ with DAG(
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
-):
+) as dag:
     BashOperator(
         task_id="batch",
         cwd="/srv/reviews",

@@ -23,7 +23,7 @@ with DAG(
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
-):
+) as dag:
     PapermillOperator(
         task_id="homelessness",
         input_nb="/srv/reviews/notebooks/evidence_review.ipynb",
