@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from arwap_analysis.run.batch.attempt import Attempt
+from arwap_analysis.run.batch.index import write_index
 from arwap_analysis.run.batch.plan import Job
 from arwap_analysis.run.batch.record import BatchRecord, Outcome, write_record
 from arwap_analysis.run.batch.worker import failure
@@ -103,11 +104,14 @@ def run_batch(
     outcomes = {job: _settled(job) for job in jobs}
     todo = [job for job in jobs if outcomes[job] is None]
     kernels, interrupted = "none was needed", False
-    if todo:
-        with _server(warm) as (server, kernels):
-            run = _Run(server, limits or Limits(), retries, on_event or (lambda _event: None))
-            interrupted = run.all(todo, min(count, len(todo)), fail_fast)
-            outcomes |= run.outcomes
+    if todo and not (fail_fast and any(job.fault for job in jobs)):
+        try:
+            with _server(warm) as (server, kernels):
+                run = _Run(server, limits or Limits(), retries, on_event or (lambda _event: None))
+                interrupted = run.all(todo, min(count, len(todo)), fail_fast)
+                outcomes |= run.outcomes
+        except KeyboardInterrupt:  # while the libraries were loaded
+            interrupted = True
     whole = tuple(outcome or _not_run(job) for job, outcome in outcomes.items())
     notes = []
     for folder in dict.fromkeys(job.out for job in jobs):
@@ -116,6 +120,7 @@ def run_batch(
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_record(folder, BatchRecord(started.isoformat(timespec="seconds"), finished, count, kernels, here))
+            write_index(folder)
         except OSError as error:
             notes.append(f"What this batch did could not be recorded in {folder}: {error.strerror}.")
     return BatchResult(whole, kernels, count, time.monotonic() - clock, interrupted, tuple(notes))

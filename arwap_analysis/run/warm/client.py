@@ -150,7 +150,11 @@ class ForkServer:
         )
         assert self._process.stdout is not None
         assert self._process.stderr is not None
-        line = self._process.stdout.readline()
+        try:
+            line = self._process.stdout.readline()
+        except BaseException:  # interrupted while it loads
+            self.close()
+            raise
         answer = json.loads(line) if line.startswith("{") else {}
         if "ready" not in answer:
             why = answer.get("refused") or self._last_words()

@@ -28,7 +28,7 @@ def test_a_dry_run_says_what_would_be_made_and_why_and_makes_nothing(small_proje
     (small_project.folder / "params" / "c.yml").write_text("id: c\n", encoding="utf-8")
     result = batch(small_project, "--dry-run")
     assert result.exit_code == 2
-    assert "c\tcannot be made" in result.stdout
+    assert "c.yml\tcannot be made" in result.stdout
 
 
 def test_only_what_the_last_batch_did_not_finish_is_chosen(small_project):
@@ -47,9 +47,14 @@ def test_only_what_the_last_batch_did_not_finish_is_chosen(small_project):
 def test_a_record_keeps_what_earlier_batches_said_of_other_reports(tmp_path):
     def outcome(id, status, **more):
         (tmp_path / id).mkdir(exist_ok=True)
-        return Outcome(id, "f", "arwap run f", str(tmp_path / id), status, **more)
+        file = tmp_path / f"{id}.yml"
+        file.touch()
+        return Outcome(id, str(file), "arwap run f", str(tmp_path / id), status, **more)
 
     first = (outcome("a", "made", changes=("x",), finished="1"), outcome("b", "failed", code="kernel_died"))
+    first += (outcome("mended.yml", "failed", code="not_yaml"), outcome("gone", "made"))
+    (tmp_path / "mended.yml.yml").unlink()
+    (tmp_path / "gone").rmdir()
     write_record(tmp_path, BatchRecord("1", "1", 1, "forked", first))
     write_record(tmp_path, BatchRecord("2", "2", 1, "forked", (outcome("a", "up_to_date", finished="2"),)))
     record = read_record(tmp_path)

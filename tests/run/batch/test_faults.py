@@ -75,7 +75,7 @@ def batch(tmp_path_factory):
         ("loud", "too_much_output", "more than 5 MB"),
         ("asks", "cell_failed", "StdinNotImplementedError"),
         ("busy", "busy", "another run is writing this report"),
-        ("broken", "not_yaml", "this is not YAML"),
+        ("broken.yml", "not_yaml", "this is not YAML"),
     ],
 )
 def test_each_fault_is_named(batch, name, code, words):

@@ -93,6 +93,27 @@ def test_a_stopped_batch_leaves_no_kernel_and_no_half_report_and_the_next_goes_o
     assert not [path for path in small_project.out.iterdir() if path.is_dir() and path.name.startswith(".")]
 
 
+def test_a_batch_stopped_while_it_loads_the_libraries_says_so_and_leaves_nothing(small_project, tmp_path, monkeypatch):
+    (tmp_path / "t").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "t"))
+    small_project.add("a", "print('made')")
+    process = start(small_project)
+    until(lambda: list((tmp_path / "t").iterdir()), "no server was started")
+    time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    text, _ = process.communicate(timeout=60)
+    assert process.returncode == EXIT_INTERRUPTED, text
+    assert [outcome.status for outcome in read_record(small_project.out).outcomes] == ["not_run"]
+    assert list((tmp_path / "t").iterdir()) == []
+
+
+def test_fail_fast_makes_nothing_where_a_parameters_file_cannot_be_used(small_project):
+    small_project.add("a", "print('made')")
+    (small_project.folder / "params" / "bad.yml").write_text("id: [", encoding="utf-8")
+    result = run_batch(plan_jobs([small_project.folder / "params"]), fail_fast=True)
+    assert {outcome.id: outcome.status for outcome in result.outcomes} == {"a": "not_run", "bad.yml": "failed"}
+
+
 def test_fail_fast_stops_what_runs_and_starts_nothing_more(small_project):
     for name in ("b", "c"):
         small_project.add(f"{name}_waits", WAITS, text=f"parameters: {{word: {name}}}")
