@@ -11,7 +11,7 @@ from pathlib import Path
 
 from arwap_analysis.errors import Fault, ParameterError, RunError
 
-__all__ = ["exclusive", "failed_folder", "move_into_place", "recover"]
+__all__ = ["clean_up", "exclusive", "failed_folder", "move_into_place"]
 
 
 def failed_folder(target: Path) -> Path:
@@ -46,13 +46,26 @@ def exclusive(target: Path) -> Iterator[Path]:
         if not _lock(lock):
             what = "another run is writing this report; wait for it, or use another --out"
             raise RunError(target.name, what, code="busy")
-        recover(target)
+        _recover(target)
         with tempfile.TemporaryDirectory(
             prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
         ) as aside:
             inner = Path(aside) / target.name
             inner.mkdir()
             yield inner
+    finally:
+        os.close(lock)
+
+
+def clean_up(target: Path) -> None:
+    """Mend what a killed run left, unless another run is writing there by now."""
+    try:
+        lock = os.open(target.with_name(f".{target.name}.lock"), os.O_RDWR)
+    except OSError:
+        return
+    try:
+        if _lock(lock):
+            _recover(target)
     finally:
         os.close(lock)
 
@@ -70,7 +83,7 @@ def _lock(handle: int) -> bool:
     return True
 
 
-def recover(target: Path) -> None:
+def _recover(target: Path) -> None:
     """Clean up after a run that was killed: bring back a report that stood aside, drop what was half made."""
     previous = target.with_name(f".{target.name}.previous")
     if previous.exists():

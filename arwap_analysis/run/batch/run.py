@@ -18,7 +18,7 @@ from arwap_analysis.run.batch.plan import Job
 from arwap_analysis.run.batch.record import BatchRecord, Outcome, write_record
 from arwap_analysis.run.batch.worker import failure
 from arwap_analysis.run.limits import Limits
-from arwap_analysis.run.place import recover
+from arwap_analysis.run.place import clean_up
 from arwap_analysis.run.warm.client import ForkServer, why_not_warm
 
 __all__ = ["BatchResult", "Event", "default_workers", "run_batch"]
@@ -209,10 +209,7 @@ class _Run:
             running = list(self._running)
         for attempt in running:
             attempt.terminate()
-        late = [threading.Timer(_GRACE_SECONDS, attempt.kill) for attempt in running]
-        for timer in late:
-            timer.daemon = True
-            timer.start()
+            _later(_GRACE_SECONDS, attempt.kill)
 
     def _tell(self, event: Event) -> None:
         with self._lock:
@@ -259,11 +256,13 @@ class _Run:
             return {"failed": {"code": "no_process", "message": f"no process could be started: {error}"}}
         with self._lock:
             self._running.add(attempt)
-        timer = self._timer(attempt)
+        late = threading.Event()
+        timer = self._timer(attempt, late)
         said: dict[str, Any] = {}
         try:
-            if self._stop.is_set():
+            if self._stop.is_set():  # since this attempt was begun
                 attempt.terminate()
+                _later(_GRACE_SECONDS, attempt.kill)
             for message in attempt:
                 if "at" in message:
                     done, total, text = message["at"]
@@ -279,18 +278,26 @@ class _Run:
                 self._running.discard(attempt)
             attempt.close()
         if not said:
-            said = {"failed": _silence(code, words, timed_out=timer is not None and timer.finished.is_set())}
-            recover(job.folder)
+            said = {"failed": _silence(code, words, timed_out=late.is_set())}
+            clean_up(job.folder)
         return said
 
-    def _timer(self, attempt: Attempt) -> threading.Timer | None:
-        """Kill an attempt that is still there long after its cells had to end."""
-        if self._limits.report_seconds is None:
-            return None
-        timer = threading.Timer(self._limits.report_seconds + _BEYOND_CELLS_SECONDS, attempt.kill)
-        timer.daemon = True
-        timer.start()
-        return timer
+    def _timer(self, attempt: Attempt, late: threading.Event) -> threading.Timer | None:
+        """Kill an attempt that is still there long after its cells had to end, and say that it was `late`."""
+
+        def kill() -> None:
+            late.set()
+            attempt.kill()
+
+        limit = self._limits.report_seconds
+        return None if limit is None else _later(limit + _BEYOND_CELLS_SECONDS, kill)
+
+
+def _later(seconds: float, action: Callable[[], None]) -> threading.Timer:
+    timer = threading.Timer(seconds, action)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def _silence(code: int, words: str, *, timed_out: bool) -> dict[str, Any]:

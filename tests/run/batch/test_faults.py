@@ -156,6 +156,29 @@ def test_a_killed_server_is_started_again_and_its_reports_are_tried_again(small_
     assert found == [("a", "made", 2), ("b", "made", 1), ("c", "made", 1)]
 
 
+KILLS_THE_OTHER = """
+import os, pathlib, signal, time
+for folder in pathlib.Path('/proc').iterdir():
+    if folder.name.isdigit() and int(folder.name) != os.getpid():
+        stat = (folder / 'stat').read_text() if (folder / 'stat').exists() else ''
+        if stat and int(stat.rsplit(')', 1)[1].split()[1]) == os.getppid():
+            os.kill(int(folder.name), signal.SIGKILL)
+time.sleep(60)
+"""
+
+
+def test_a_killed_process_that_makes_a_report_is_a_named_failure(small_project):
+    small_project.add("a", KILLS_THE_OTHER)
+    page = small_project.earlier("a")
+    jobs = plan_jobs([small_project.folder / "params"])
+    result = run_batch(jobs, workers=1, limits=Limits(report_seconds=1000))
+    (outcome,) = result.outcomes
+    assert (outcome.status, outcome.code, outcome.attempts) == ("failed", "process_died", 2), outcome
+    assert "killed by signal 9" in outcome.message
+    assert page.read_text(encoding="utf-8") == "the earlier report"
+    assert not [path for path in small_project.out.iterdir() if path.is_dir() and path.name.startswith(".")]
+
+
 def test_a_record_that_cannot_be_written_is_said_and_the_reports_stand(small_project):
     small_project.add("a", "1")
     small_project.out.mkdir()
