@@ -11,7 +11,20 @@ from pathlib import Path
 
 from arwap_analysis.errors import Fault, ParameterError, RunError
 
-__all__ = ["clean_up", "exclusive", "failed_folder", "move_into_place"]
+__all__ = ["clean_up", "exclusive", "failed_folder", "move_into_place", "short_temporary_root"]
+
+_LONGEST_SOCKET = 100
+
+
+def short_temporary_root(levels: int = 1) -> str:
+    """Return where to make a temporary folder that is to hold sockets, `levels` folders deep.
+
+    The system allows a socket's name little more than 100 bytes; where the usual place is too long for it (some
+    schedulers give every job a long one), `/tmp` is taken.
+    """
+    usual = tempfile.gettempdir()
+    longest = _LONGEST_SOCKET - len("/kernel-4") - levels * len("/arwap-12345678")
+    return "/tmp" if len(os.fsencode(usual)) > longest and Path("/tmp").is_dir() else usual
 
 
 def failed_folder(target: Path) -> Path:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from arwap_analysis.run.place import short_temporary_root
 from arwap_analysis.run.warm.client import ADDRESS_VARIABLE, Child, ForkServer
 
 __all__ = ["Attempt"]
@@ -25,7 +26,8 @@ class Attempt:
     """
 
     def __init__(self, job: Mapping[str, Any], server: ForkServer | None) -> None:
-        self._temporary = tempfile.TemporaryDirectory(prefix="arwap-", ignore_cleanup_errors=True)
+        root = short_temporary_root(levels=2)
+        self._temporary = tempfile.TemporaryDirectory(prefix="arwap-", dir=root, ignore_cleanup_errors=True)
         folder = Path(self._temporary.name)
         self._log = folder / "log"
         environment = {**os.environ, "TMPDIR": str(folder)}

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from arwap_analysis.run.place import short_temporary_root
+
 __all__ = ["ADDRESS_VARIABLE", "ONE_THREAD", "Child", "ForkServer", "ask", "why_not_warm"]
 
 ADDRESS_VARIABLE = "ARWAP_FORK_SERVER"
@@ -123,7 +125,7 @@ class ForkServer:
     """
 
     def __init__(self) -> None:
-        self._folder = tempfile.mkdtemp(prefix="arwap-")
+        self._folder = tempfile.mkdtemp(prefix="arwap-", dir=short_temporary_root())
         self._reviving = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._drained: threading.Thread | None = None
@@ -184,7 +186,7 @@ class ForkServer:
         with self._reviving:
             if not self.is_alive():
                 self.close()
-                self._folder = tempfile.mkdtemp(prefix="arwap-")
+                self._folder = tempfile.mkdtemp(prefix="arwap-", dir=short_temporary_root())
                 self.__enter__()
 
     def ask(self, request: Mapping[str, Any], *, said: int, channel: int) -> Child:
