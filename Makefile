@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help review test fast checks slow nbval notebooks lab env extras lock clean
+.PHONY: help review test fast checks slow nbval notebooks lab env extras axe lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -52,6 +52,10 @@ $(READY): requirements.lock pyproject.toml
 
 extras: $(READY) ## install what the optional parts need (Spark, clusters), from requirements-extras.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-extras.lock
+
+axe: ## install axe-core, which the tests hold pages against (needs npm)
+	@command -v npm >/dev/null || { echo "make axe needs npm, which comes with Node.js"; exit 2; }
+	@cd tests/axe && npm ci --silent
 
 lock: ## resolve requirements.lock and requirements-extras.lock anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, a resolver that writes one lock for all systems: pip install uv"; exit 2; }

@@ -1,5 +1,6 @@
 """Promises of the project as a whole: its lock, its imports, its words, its pages."""
 
+import json
 import re
 import subprocess
 import sys
@@ -97,6 +98,15 @@ def test_the_lock_has_a_hash_for_every_pin_and_no_address(lock):
     assert "://" not in text
     assert "--index" not in text
     assert "--find-links" not in text
+
+
+def test_the_lock_of_the_page_tests_pins_what_is_asked_for_by_its_digest_and_has_no_address():
+    asked = json.loads((ROOT / "tests" / "axe" / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    text = (ROOT / "tests" / "axe" / "package-lock.json").read_text(encoding="utf-8")
+    packages = json.loads(text)["packages"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked
+    assert all(entry["integrity"].startswith("sha512-") for name, entry in packages.items() if name)
+    assert "://" not in text
 
 
 def test_conda_takes_python_from_conda_and_the_rest_from_the_lock():

@@ -1,4 +1,4 @@
-"""Commands that hold finished reports against each other: verify, diff."""
+"""Commands on finished reports: verify, diff, pdf."""
 
 from __future__ import annotations
 
@@ -131,6 +131,23 @@ def diff(
         if found.is_empty:
             console.print(f"{escape(str(before))} and {escape(str(after))} say and show the same.", soft_wrap=True)
     raise typer.Exit(0 if found.is_empty else 1)
+
+
+@app.command()
+def pdf(
+    output: Output,
+    to: Annotated[Path | None, typer.Option(help="The folder for the PDF, where it is not beside OUTPUT.")] = None,
+) -> None:
+    """Print a finished report as a tagged PDF with headings, tables and alternative texts, by Chromium or its family.
+
+    OUTPUT.pdf is written beside the folder, which stays as it is.
+
+    Example: arwap pdf outputs/homelessness
+    """
+    from arwap_analysis.run import print_pdf
+
+    for path in print_pdf(_folder(output), to=to):
+        typer.echo(str(path))
 
 
 def _print_json(content: dict[str, Any]) -> None:

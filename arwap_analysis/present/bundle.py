@@ -1,4 +1,4 @@
-"""Write what a finished notebook showed into files: the page, the data, the figures."""
+"""Write what a finished notebook showed into files: the page, the data, the workbook, the figures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from arwap_analysis.present.exhibit import METADATA_KEY
+from arwap_analysis.present.harmless import name_controls, plain_cell
 from arwap_analysis.present.page import render_page
+from arwap_analysis.present.workbook import WORKBOOK_NAME, write_workbook
 
 __all__ = ["shown_payloads", "write_bundle"]
 
@@ -28,17 +30,18 @@ def shown_payloads(notebook: Any) -> Iterator[dict[str, Any]]:
 def write_bundle(
     notebook: Any, folder: Path, *, title: str, language: str, facts: Sequence[tuple[str, str]] = ()
 ) -> Path:
-    """Write `report.html`, `data.csv` and `figures/` from an executed notebook and return the page's path.
+    """Write `report.html`, `data.csv`, `tables.xlsx` and `figures/` from an executed notebook; return the page's path.
 
     Data and figures are taken from the notebook's own outputs, so they are exactly what was shown.
     """
     exhibits = [payload for payload in shown_payloads(notebook) if payload["kind"] == "exhibit"]
     _write_data(exhibits, folder / "data.csv")
+    write_workbook(exhibits, folder / WORKBOOK_NAME, title=title, language=language, facts=facts)
     figures = folder / "figures"
     figures.mkdir()
     for exhibit in exhibits:
         if "svg" in exhibit:
-            (figures / f"{exhibit['id']}.svg").write_text(_titled(exhibit), encoding="utf-8")
+            (figures / f"{exhibit['id']}.svg").write_text(name_controls(_titled(exhibit)), encoding="utf-8")
     page = folder / "report.html"
     page.write_text(render_page(notebook, title=title, language=language, facts=facts), encoding="utf-8")
     return page
@@ -82,7 +85,10 @@ def _titled(exhibit: dict[str, Any]) -> str:
 
 
 def _write_data(exhibits: list[dict[str, Any]], path: Path) -> None:
-    """Write the data of every exhibit as one table, each row named by its exhibit."""
+    """Write the data of every exhibit as one table, each row named by its exhibit.
+
+    A text that a spreadsheet program would take for a formula has an apostrophe before it.
+    """
     import pandas as pd
 
     # Text in, text out: read as text so that every figure keeps the digits that were shown.
@@ -93,6 +99,7 @@ def _write_data(exhibits: list[dict[str, Any]], path: Path) -> None:
     if frames:
         table = pd.concat(frames, ignore_index=True)
         columns = ["exhibit", *[column for column in table.columns if column != "exhibit"]]
-        table[columns].fillna("").to_csv(path, index=False, lineterminator="\n")
+        cells = table[columns].fillna("").map(plain_cell).rename(columns=plain_cell)
+        cells.to_csv(path, index=False, lineterminator="\n")
     else:
         path.write_text("exhibit\n", encoding="utf-8")

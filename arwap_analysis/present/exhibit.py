@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from arwap_analysis.disclosure import ProtectedTable
+from arwap_analysis.present.harmless import name_controls
 from arwap_analysis.present.tables import Column, html_table, text_table
 
 __all__ = ["METADATA_KEY", "Exhibit", "Statements", "data_hash"]
@@ -83,7 +84,7 @@ class Exhibit:
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         frame = self.table.frame
-        data = {"text/plain": self.to_text(), "text/html": self.to_html()}
+        data = {"text/plain": name_controls(self.to_text()), "text/html": name_controls(self.to_html())}
         payload: dict[str, Any] = {
             "kind": "exhibit",
             "id": self.id,
@@ -91,9 +92,13 @@ class Exhibit:
             "alt": self.alt,
             "unit": self.subtitle,
             "source": self.source,
+            "caption": self.caption,
+            "caution": self.caution,
             "policy": self.table.policy.id,
-            "csv": frame.to_csv(index=False, lineterminator="\n"),
+            # Named before it is read: a bare carriage return would end a row.
+            "csv": name_controls(frame.to_csv(index=False, lineterminator="\n")),
             "columns": [[column.name, column.label, column.style] for column in self.columns],
+            "intervals": {column.name: column.interval_with for column in self.columns if column.interval_with},
         }
         if self.svg is not None:
             payload["svg"] = self.svg
@@ -153,7 +158,8 @@ class Statements:
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         payload: dict[str, Any] = {"kind": "statements", "id": self.id, "sentences": list(self.sentences)}
-        return {"text/plain": self.to_text(), "text/html": self.to_html()}, {METADATA_KEY: payload}
+        data = {"text/plain": name_controls(self.to_text()), "text/html": name_controls(self.to_html())}
+        return data, {METADATA_KEY: payload}
 
     def to_text(self) -> str:
         """Return one sentence a line."""

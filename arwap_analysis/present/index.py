@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from importlib import resources as package_files
 from typing import Any, Literal
 from urllib.parse import quote
 
+from arwap_analysis.present.harmless import name_controls
 from arwap_analysis.present.sentences import say
 
 __all__ = ["Failure", "ReportIndex", "ReportRow", "ReportStatus", "render_index"]
@@ -73,8 +73,6 @@ _MONTHS = (
     "index_december",
 )
 _LONGEST_MESSAGE = 1000
-# Controls have no place in a page; those of direction could make a command read as another one.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +194,7 @@ def _shown(value: Any) -> Any:
     """Name the characters of a text that would not be seen, or would change how others are; leave our own markup."""
     if type(value) is not str:
         return value
-    return _CONTROLS.sub(
-        lambda found: (
-            f"\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}U+{ord(found[0]):04X}"
-            "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
-        ),
-        value,
-    )
+    return name_controls(value)
 
 
 def _address(path: str) -> str:

@@ -16,6 +16,7 @@ from importlib import resources as package_files
 from typing import Any
 
 from arwap_analysis.present.exhibit import METADATA_KEY
+from arwap_analysis.present.harmless import name_controls
 from arwap_analysis.present.sentences import say
 
 __all__ = ["prepare_page", "render_page"]
@@ -26,7 +27,7 @@ _TAG = re.compile(r"<[^>]+>")
 _LEVEL = re.compile(r"<h([1-6])\b")
 _ID = re.compile(r'\bid="([^"]+)"')
 _ALT = re.compile(r'<img\b[^>]*?\balt="([^"]+)"')
-_FILES = re.compile(r"\b(?:report\.ipynb|data\.csv|manifest\.json)\b")
+_FILES = re.compile(r"\b(?:report\.ipynb|data\.csv|tables\.xlsx|manifest\.json)\b")
 _IMAGE_TYPES = ("image/svg+xml", "image/png", "image/jpeg")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -75,7 +76,7 @@ def render_page(
         "footer": _FILES.sub(r'<a href="\g<0>">\g<0></a>', escape(say("page_footer", language=language))),
     }
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
-    return str(html)
+    return name_controls(str(html).replace("\r\n", "\n"))
 
 
 def prepare_page() -> None:

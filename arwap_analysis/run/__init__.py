@@ -5,6 +5,7 @@ from arwap_analysis.run.execute import Progress, RunResult, run_report
 from arwap_analysis.run.limits import Limits
 from arwap_analysis.run.new import new_review
 from arwap_analysis.run.parameters import Parameter, notebook_parameters
+from arwap_analysis.run.pdf import print_pdf
 from arwap_analysis.run.spec import InputFile, Report, load_report, read_report
 from arwap_analysis.run.verify import Verification, verify_output
 
@@ -21,6 +22,7 @@ __all__ = [
     "load_report",
     "new_review",
     "notebook_parameters",
+    "print_pdf",
     "read_report",
     "run_report",
     "verify_output",

@@ -47,6 +47,7 @@ _MEANINGS = {
     "report.html": "The report, to read",
     "report.ipynb": "The executed notebook",
     "data.csv": "What the charts and tables of the report show",
+    "tables.xlsx": "The tables of the report as an accessible workbook",
     "manifest.json": "Inputs, parameters, code, packages and outputs of the run, each with its SHA-256",
     NOTEBOOK_NAME: "The notebook as it was before it ran",
 }

@@ -5,8 +5,10 @@ Everything else is the same, byte for byte, whatever the working folder, the ord
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +26,13 @@ VARYING: dict[str, tuple[str, ...]] = {
     ),
     "report.ipynb": ("start, end and duration in the metadata of the notebook and of each cell",),
     "report.html": ("Report made",),
+    "tables.xlsx": ("Report made",),
 }
 """What may differ between two runs on equal inputs: the file, and the fields in it."""
 
 _TIMES = ("start_time", "end_time", "duration")
 _DATE = re.compile(rb"(<dt>Report made</dt><dd>)[^<]*")
+_DATE_IN_WORKBOOK = re.compile(rb"(<t>Report made: )[^<]*")
 
 
 def settle_notebook(path: Path, report: Report) -> None:
@@ -51,11 +55,23 @@ def stable_content(path: Path) -> bytes:
     content = path.read_bytes()
     if path.name == "report.html":
         return _DATE.sub(rb"\1", content)
+    if path.name == "tables.xlsx":
+        return _workbook(content)
     if path.name in VARYING:
         found = json.loads(content)
         {"manifest.json": _manifest, "ro-crate-metadata.json": _crate, "report.ipynb": _notebook}[path.name](found)
         return json.dumps(found, ensure_ascii=False, indent=1).encode()
     return content
+
+
+def _workbook(content: bytes) -> bytes:
+    """Return the parts of a workbook one after the other, as they are when unpacked, without the date on its cover."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = [name.encode() + b"\0" + archive.read(name) for name in sorted(archive.namelist())]
+    except zipfile.BadZipFile:
+        return content  # no workbook any more, so nothing of it can be left out
+    return _DATE_IN_WORKBOOK.sub(rb"\1", b"\0".join(parts))
 
 
 def _manifest(manifest: dict[str, Any]) -> None:

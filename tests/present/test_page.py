@@ -207,7 +207,8 @@ def test_welsh_letters_stay_in_the_text_and_leave_the_ids():
 def test_notices_stand_in_the_header_and_the_footer_leads_to_the_notebook():
     page = soup(notices=["Draft"])
     assert page.header.select_one(".notice").text == "Draft"
-    assert [a["href"] for a in page.footer.find_all("a")] == ["report.ipynb", "data.csv", "manifest.json"]
+    files = ["tables.xlsx", "data.csv", "report.ipynb", "manifest.json"]
+    assert [a["href"] for a in page.footer.find_all("a")] == files
 
 
 def test_the_style_is_light():

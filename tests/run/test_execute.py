@@ -67,6 +67,7 @@ def test_the_example_leaves_every_output(homelessness):
         "report.ipynb",
         "notebook.ipynb",
         "data.csv",
+        "tables.xlsx",
         "manifest.json",
         "ro-crate-metadata.json",
         "figures/rates.svg",

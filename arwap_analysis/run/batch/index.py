@@ -20,7 +20,7 @@ from arwap_analysis.run.freshness import NOT_MADE
 __all__ = ["gather", "write_index"]
 
 INDEX = "index.html"
-_FILES = ("report.html", "data.csv", "report.ipynb", "manifest.json")
+_FILES = ("report.html", "tables.xlsx", "data.csv", "report.ipynb", "manifest.json")
 _FAILED = ".failed"
 _ORDER: tuple[ReportStatus, ...] = ("failed", "not_run", "made", "up_to_date")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
