@@ -1,5 +1,3 @@
-"""Disclosure control: what may be shown, and under which policy."""
-
+"""x"""
 from arwap_analysis.disclosure.protect import OPEN_DATA, Policy, ProtectedTable, release_open
-
 __all__ = ["OPEN_DATA", "Policy", "ProtectedTable", "release_open"]
