@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from arwap_analysis.disclosure.system import EPSILON, Block, Contradiction, blocks, propagate
@@ -23,6 +24,9 @@ __all__ = ["Needs", "Ranges", "find_ranges"]
 SECONDS_EACH = 10.0
 # Stands for infinity within a program, far above any count of people in Wales.
 FAR = 1e9
+# Cells that are moved by one program, and the price of moving any cell by one.
+TOGETHER = 200
+PRICE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class _Search:
         closed = self.high - self.low <= EPSILON
         self.inner_low = np.where(closed, self.low, np.inf)
         self.inner_high = np.where(closed, self.high, -np.inf)
+        self.start: FloatArray | None = None
         self.blocks = blocks(matrix, self.low, self.high)
 
     def witness(self, cells: np.ndarray, values: FloatArray) -> None:
@@ -82,12 +87,14 @@ class _Search:
         self.inner_low[cells] = np.minimum(self.inner_low[cells], values)
         self.inner_high[cells] = np.maximum(self.inner_high[cells], values)
 
-    def optimum(
-        self, block: Block, goal: FloatArray, lower: FloatArray, upper: FloatArray, *, rough: bool = False
-    ) -> float:
+    def free(self, cells: np.ndarray) -> None:
+        """Take cells that no relation ties as free within their bounds."""
+        self.inner_low[cells], self.inner_high[cells] = self.low[cells], self.high[cells]
+
+    def optimum(self, block: Block, goal: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
         """Largest value of `goal`, by an integer program where the linear one stops between whole numbers.
 
-        Raises Contradiction when there is no solution. With `rough` any whole solution that is nearly best will do.
+        Raises Contradiction when there is no solution.
         """
         bounds = np.column_stack([lower, np.minimum(upper, FAR)])
         found = linprog(-goal, A_eq=block.matrix, b_eq=block.right, bounds=bounds, method="highs")
@@ -95,35 +102,39 @@ class _Search:
             raise Contradiction(int(block.relations[0]) if block.relations.size else None)
         if found.status != 0:
             return np.inf
-        if self._take(block, found.x, lower, upper):
+        if self.take(block, found.x, lower, upper):
             return float(-found.fun)
-        return self._whole_optimum(block, goal, lower, upper, float(-found.fun), rough)
+        return self._whole_optimum(block, goal, lower, upper, float(-found.fun))
 
     def _whole_optimum(
-        self, block: Block, goal: FloatArray, lower: FloatArray, upper: FloatArray, linear: float, rough: bool
+        self, block: Block, goal: FloatArray, lower: FloatArray, upper: FloatArray, linear: float
     ) -> float:
         found = milp(
             -goal,
             constraints=LinearConstraint(block.matrix, block.right, block.right),
             integrality=self.integer[block.cells].astype(int),
             bounds=Bounds(lower, np.minimum(upper, FAR)),
-            options={"time_limit": SECONDS_EACH, "mip_rel_gap": 0.05 if rough else 0.0},
+            options={"time_limit": SECONDS_EACH, "mip_rel_gap": 0.0},
         )
         if found.status == 2:
             raise Contradiction(int(block.relations[0]) if block.relations.size else None)
         if found.x is not None:
-            self._take(block, found.x, lower, upper)
+            self.take(block, found.x, lower, upper)
         if found.status == 0:
             return float(-found.fun)
         bound = found.mip_dual_bound
         return min(linear, -float(bound)) if bound is not None else linear
 
-    def _take(self, block: Block, x: FloatArray, lower: FloatArray, upper: FloatArray) -> bool:
+    def take(self, block: Block, x: FloatArray, lower: FloatArray, upper: FloatArray) -> bool:
         """Keep a solution as a witness if it is whole where it has to be, and holds to the last unit."""
         whole = self.integer[block.cells]
         x = np.where(whole, np.round(x), x)
         slack = 1e-6 * (1 + np.abs(block.right))
-        if (np.abs(block.matrix @ x - block.right) > slack).any() or (x < lower - 1e-6).any() or (x > upper + 1e-6).any():
+        if (
+            (np.abs(block.matrix @ x - block.right) > slack).any()
+            or (x < lower - 1e-6).any()
+            or (x > upper + 1e-6).any()
+        ):
             return False
         self.witness(block.cells, x)
         self.solutions.append((block.cells, x))
@@ -146,7 +157,7 @@ class _Search:
                 self.high[cell] = np.inf if value >= FAR else min(self.high[cell], value)
                 self.inner_high[cell] = np.inf if self.inner_high[cell] >= FAR else self.inner_high[cell]
             else:
-                self.low[cell] = max(self.low[cell], value)
+                self.low[cell] = max(self.low[cell], value + 0.0)
 
 
 def find_ranges(
@@ -187,12 +198,16 @@ def find_ranges(
         When what is known cannot all be true.
     """
     search = _Search(matrix, lower, upper, integer)
+    if known is not None and len(known):
+        search.start = known[0]
     for solution in () if known is None else known:
         search.witness(np.arange(lower.size), solution)
     rng = np.random.default_rng(seed)
     for block in search.blocks:
         wanted = np.flatnonzero(targets[block.cells])
-        if not wanted.size:
+        if not block.relations.size:
+            search.free(block.cells)
+        if not wanted.size or not block.relations.size:
             continue
         if needs is not None:
             _many_at_once(search, block, wanted, needs, rng, deadline)
@@ -203,7 +218,11 @@ def find_ranges(
                 if prove <= 0:
                     break
                 prove -= 1
-                search.narrow(block, position)
+                if needs is not None and search.start is not None:
+                    _move_alone(search, block, int(position), needs, rng)
+                    if _settled(search, block.cells[[position]], needs)[0]:
+                        continue
+                search.narrow(block, int(position))
     return Ranges(search.low, search.high, search.inner_low, search.inner_high, search.solutions)
 
 
@@ -219,32 +238,88 @@ def _many_at_once(
 ) -> None:
     """Move many cells in one program, each no further than it needs, until that stops helping.
 
-    The cap of each cell keeps one cell from taking up the room of all others.
+    The cap of each cell keeps one cell from taking up the room of all others; a small price on every movement keeps
+    the solution sparse and, nearly always, whole. All cells are tried together first, then random shares of them.
+    Where no cell has to be whole, movement is free.
     """
-    for attempt in range(24):
-        if time.process_time() > deadline:
+    tries, idle = 12 + wanted.size // 40, 0
+    free = search.start is not None and not search.integer[block.cells].any()
+    for attempt in range(tries):
+        wanted = wanted[~_settled(search, block.cells[wanted], needs)]
+        if wanted.size < 4 or idle > 3 or time.process_time() > deadline:
             return
-        cells = block.cells[wanted]
-        wanted = wanted[~_settled(search, cells, needs)]
-        if wanted.size < 4:
-            return
-        cells = block.cells[wanted]
-        lower, upper = search.low[block.cells].copy(), search.high[block.cells].copy()
-        goal = np.zeros(block.cells.size)
+        share = wanted if attempt < 4 or free else rng.permutation(wanted)[:TOGETHER]
+        cells = block.cells[share]
         up, down = _aims(search, cells, needs)
-        upwards = rng.random(wanted.size) < (0.5 if attempt > 1 else float(attempt == 0))
+        upwards = rng.random(share.size) < (0.5 if attempt > 1 else float(attempt == 0))
         upwards = (upwards | ~np.isfinite(down)) & np.isfinite(up)
-        goal[wanted] = np.where(upwards, 1.0, -1.0) * rng.uniform(0.5, 1.5, wanted.size)
-        upper[wanted] = np.where(upwards, np.minimum(upper[wanted], up), upper[wanted])
-        lower[wanted] = np.where(upwards, lower[wanted], np.maximum(lower[wanted], down))
         before = search.inner_high[cells] - search.inner_low[cells]
-        try:
-            search.optimum(block, goal, lower, upper, rough=True)
-        except Contradiction:
-            return
+        (_push if free else _move)(search, block, share, np.where(upwards, up, down), upwards, rng)
         gained = (search.inner_high[cells] - search.inner_low[cells]) > before
-        if attempt > 3 and gained.sum() < 2:
+        idle = 0 if gained.sum() > 1 else idle + 1
+
+
+def _move_alone(search: _Search, block: Block, position: int, needs: Needs, rng: np.random.Generator) -> None:
+    """Move one cell up and down by as much as it needs: sparse, hence nearly always whole."""
+    up, down = _aims(search, block.cells[[position]], needs)
+    for aim, upwards in ((up, True), (down, False)):
+        if np.isfinite(aim[0]):
+            _move(search, block, np.array([position]), aim, np.array([upwards]), rng)
+
+
+def _push(
+    search: _Search, block: Block, share: np.ndarray, aim: FloatArray, upwards: np.ndarray, rng: np.random.Generator
+) -> None:
+    """Push the cells `share` of a block towards their aims; the solution need not be whole."""
+    lower, upper = search.low[block.cells].copy(), search.high[block.cells].copy()
+    ups, downs = share[upwards], share[~upwards]
+    upper[ups] = np.minimum(upper[ups], aim[upwards])
+    lower[downs] = np.maximum(lower[downs], aim[~upwards])
+    goal = np.zeros(block.cells.size)
+    goal[share] = np.where(upwards, -1.0, 1.0) * rng.uniform(0.5, 1.5, share.size)
+    bounds = np.column_stack([lower, np.minimum(upper, FAR)])
+    found = linprog(goal, A_eq=block.matrix, b_eq=block.right, bounds=bounds, method="highs")
+    if found.status == 0:
+        search.take(block, found.x, search.low[block.cells], search.high[block.cells])
+
+
+def _move(
+    search: _Search, block: Block, share: np.ndarray, aim: FloatArray, upwards: np.ndarray, rng: np.random.Generator
+) -> None:
+    """Move the cells `share` of a block from a known solution towards their aims, and keep where they get to."""
+    if search.start is None:
+        lower, upper = search.low[block.cells], search.high[block.cells]
+        found = linprog(
+            np.zeros(block.cells.size),
+            A_eq=block.matrix,
+            b_eq=block.right,
+            bounds=np.column_stack([lower, np.minimum(upper, FAR)]),
+            method="highs",
+        )
+        if found.status != 0 or not search.take(block, found.x, lower, upper):
             return
+        start = found.x
+    else:
+        start = search.start[block.cells]
+    lower, upper = search.low[block.cells], search.high[block.cells]
+    distance = np.abs(aim - start[share])
+    reach = 4.0 * max(float(distance.max()), 1.0)
+    rise, fall = np.clip(upper - start, 0, reach), np.clip(start - lower, 0, reach)
+    reward = -rng.uniform(0.5, 1.5, share.size)
+    cost_up, cost_down = np.full(start.size, PRICE), np.full(start.size, PRICE)
+    ups, downs = share[upwards], share[~upwards]
+    rise[ups], fall[ups] = np.minimum(rise[ups], distance[upwards]), 0.0
+    fall[downs], rise[downs] = np.minimum(fall[downs], distance[~upwards]), 0.0
+    cost_up[ups], cost_down[downs] = reward[upwards], reward[~upwards]
+    found = linprog(
+        np.concatenate([cost_up, cost_down]),
+        A_eq=sparse.hstack([block.matrix, -block.matrix], format="csr"),
+        b_eq=np.zeros(block.relations.size),
+        bounds=np.column_stack([np.zeros(2 * start.size), np.concatenate([rise, fall])]),
+        method="highs",
+    )
+    if found.status == 0:
+        search.take(block, start + found.x[: start.size] - found.x[start.size :], lower, upper)
 
 
 def _aims(search: _Search, cells: np.ndarray, needs: Needs) -> tuple[FloatArray, FloatArray]:

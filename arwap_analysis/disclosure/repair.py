@@ -22,7 +22,7 @@ __all__ = ["lighten", "repair"]
 TOGETHER = 5
 ROUNDS = 25
 # Cells that get programs of their own in a round.
-PROVE = 8
+PROVE = 30
 # Reward for each unit by which an unsafe cell moves: far above the cost of any path.
 REWARD = 1e4
 
@@ -85,7 +85,10 @@ def _cheapest_change(attacker: Attacker, hidden: np.ndarray, cells: np.ndarray, 
     cost = np.where(hidden | (problem.shown_upper > problem.shown_lower), 1e-3, problem.weights + 1e-2)
     cost_up, cost_down = cost / distance.mean(), cost / distance.mean()
     rising, falling = cells[signs > 0], cells[signs < 0]
-    up[rising], down[falling] = np.minimum(up[rising], distance[signs > 0]), np.minimum(down[falling], distance[signs < 0])
+    up[rising], down[falling] = (
+        np.minimum(up[rising], distance[signs > 0]),
+        np.minimum(down[falling], distance[signs < 0]),
+    )
     down[rising] = up[falling] = 0.0
     cost_up, cost_down = cost_up.copy(), cost_down.copy()
     cost_up[rising], cost_down[falling] = -REWARD, -REWARD

@@ -103,12 +103,14 @@ def _solve(problem: SuppressionProblem, seconds: float) -> Pattern:
     return Pattern(hidden, lost, min(bound, lost), not attacker.attack(hidden).any())
 
 
-def _master(problem: SuppressionProblem, cuts: tuple[Any, FloatArray], seconds: float) -> tuple[np.ndarray | None, float]:
+def _master(
+    problem: SuppressionProblem, cuts: tuple[Any, FloatArray], seconds: float
+) -> tuple[np.ndarray | None, float]:
     """Solve the proposal; returns the pattern and the proven bound of the loss."""
     lower, upper = problem.primary.astype(float), 1.0 - problem.barred
     found = milp(
         problem.weights,
-        constraints=LinearConstraint(cuts[0], cuts[1], np.inf) if cuts[0].shape[0] else None,
+        constraints=LinearConstraint(cuts[0], cuts[1], np.inf) if cuts[0].shape[0] else (),
         integrality=np.ones(problem.values.size),
         bounds=Bounds(lower, np.maximum(lower, upper)),
         options={"time_limit": max(seconds, 0.1), "mip_rel_gap": 1e-6},
@@ -124,7 +126,7 @@ def _room(problem: SuppressionProblem) -> tuple[FloatArray, FloatArray, FloatArr
     values = problem.values
     hidden_up = np.minimum(problem.hidden_upper - values, FAR)
     hidden_down = np.maximum(values - problem.hidden_lower, 0.0)
-    return hidden_up, hidden_down, problem.shown_upper - values, values - problem.shown_lower
+    return hidden_up, hidden_down, np.minimum(problem.shown_upper - values, FAR), values - problem.shown_lower
 
 
 def _relation_cuts(problem: SuppressionProblem) -> tuple[Any, FloatArray]:
@@ -179,7 +181,7 @@ def _attack_cuts(
     rows: list[FloatArray] = []
     lower, upper = problem.known(hidden)
     for block in blocks(problem.matrix, lower, upper):
-        inside = np.flatnonzero(doubtful[block.cells])
+        inside = np.flatnonzero(doubtful[block.cells]) if block.relations.size else np.array([], dtype=int)
         for position in rng.permutation(inside):
             if time.process_time() > deadline or len(rows) >= CUTS_A_ROUND:
                 break
@@ -228,7 +230,13 @@ class _Dual:
 
 
 def _dual(
-    problem: SuppressionProblem, block: Block, position: int, sign: float, lower: FloatArray, upper: FloatArray, around: int
+    problem: SuppressionProblem,
+    block: Block,
+    position: int,
+    sign: float,
+    lower: FloatArray,
+    upper: FloatArray,
+    around: int,
 ) -> _Dual | None:
     """Solve the attacker's program of one cell and direction, and weigh every cell by its dual."""
     # Relations further away can only narrow the range more, so that a cut from those nearby is valid.
