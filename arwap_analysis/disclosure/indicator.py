@@ -119,18 +119,12 @@ def protect_indicator(
     ------
     ParameterError
         For more than one indicator or classification, or a total over no dimension of the table.
+    DataError
+        When counts contradict each other, or totals that are published elsewhere give hidden counts away.
     """
     dimensions = _dimensions(table, totals)
     linked, barred, most = _link(table, dimensions, totals, broad)
     done = protect_linked(linked, policy=policy, barred=barred, most=most, elsewhere=True)
-    if not done.pattern.safe:
-        raise ParameterError(
-            Fault(
-                "cannot_be_protected",
-                "the totals that are published elsewhere give hidden counts away",
-                hint="Publish fewer groups, areas or periods, or bring groups together.",
-            )
-        )
     frame, gone = _marked(table, done)
     audit = AuditResult(True, int(gone.sum()), "No hidden figure can be worked out more closely than the rule allows.")
     hidden = frame.loc[gone, [*_KEYS, *_strata(table)]].reset_index(drop=True)

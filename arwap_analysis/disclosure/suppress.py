@@ -95,7 +95,7 @@ def _solve(problem: SuppressionProblem, seconds: float) -> Pattern:
         if more is None:
             break
         cuts = (sparse.vstack([cuts[0], more[0]], format="csr"), np.concatenate([cuts[1], more[1]]))
-    hidden = repair(attacker, hidden, deadline=mending_ends)
+    hidden = repair(attacker, hidden, deadline=mending_ends, grace=3 * seconds)
     if problem.weights[hidden].sum() > bound + 1e-6:
         hidden = lighten(attacker, hidden, deadline=start + seconds)
     lost = float(problem.weights[hidden].sum())

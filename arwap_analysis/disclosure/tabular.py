@@ -110,7 +110,8 @@ def protect_linked(
     kinds, values, lower, upper = _complete(linked, policy, most)
     whole = linked.whole()
     number = kinds == "number"
-    barred = np.zeros(values.size, dtype=bool) if barred is None else barred.copy()
+    given = np.zeros(values.size, dtype=bool) if barred is None else barred
+    barred = given.copy()
     shown = _rounded(linked, values, policy)
     shown_lower, shown_upper = _shown_bounds(policy, shown, values, number, lower, upper)
     primary, low, high = _primary(linked, policy, kinds, values, largest)
@@ -135,9 +136,19 @@ def protect_linked(
         integer=np.full(values.size, whole),
     )
     pattern = suppress(problem, seconds=policy.seconds)
+    within = problem.reachable().needs
+    short = primary & ((within.high < high) | (within.width < problem.needs.width))
+    if not pattern.safe or (short.any() and given.any() and not elsewhere):
+        raise DataError(
+            Fault(
+                "cannot_be_protected",
+                "what is published elsewhere, or was before, gives hidden figures away",
+                linked.tables[0].name,
+                hint="Publish fewer groups, areas or periods, or bring groups together.",
+            )
+        )
     hidden = pattern.hidden & (number | (kinds == "c"))
     texts = _texts(linked, kinds, hidden, shown, values)
-    short = problem.primary & (problem.reachable().needs.high < problem.needs.high)
     actions = _actions(policy, kinds, primary, hidden, pattern, int(short.sum()))
     return Release(linked, policy, texts, np.where(hidden | ~number, np.nan, shown), primary, hidden, pattern, actions)
 
