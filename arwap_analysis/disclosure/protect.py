@@ -1,7 +1,7 @@
 """The door through which data reach a reader: only a ProtectedTable can be shown.
 
-Until disclosure control for unpublished data is built, one policy exists: open data, which its publisher
-has already protected. A source has to declare it; nothing is assumed open.
+Open data, which its publisher has already protected, pass as they are (`release_open`); a source has to declare
+them open, nothing is assumed so. Anything else passes through a policy and an attack (`release_protected`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-__all__ = ["OPEN_DATA", "Policy", "ProtectedTable", "release_open"]
+__all__ = ["OPEN_DATA", "AuditResult", "Policy", "ProtectedTable", "release_open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,15 @@ class Policy:
     """The rule under which a table may be shown, in words that the report prints."""
 
     id: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """What the attack on a protected table found: whether it is safe, how many figures are hidden, and notes."""
+
+    safe: bool
+    hidden: int
     statement: str
 
 
@@ -29,19 +38,32 @@ OPEN_DATA = Policy(
 
 @dataclass(frozen=True, slots=True, init=False)
 class ProtectedTable:
-    """A table that may be shown: its data, the policy, and what was done to it.
+    """A table that may be shown: its data, the policy, what was done to it, and what an attack on it found.
 
     `present` accepts nothing else, so that unprotected data cannot reach a chart by accident. The frame is
-    handed out as a copy: what was protected cannot be changed afterwards.
+    handed out as a copy: what was protected cannot be changed afterwards. `audit` is None for open data alone.
     """
 
     policy: Policy
     actions: tuple[str, ...]
+    audit: AuditResult | None
     _frame: pd.DataFrame
 
-    def __init__(self, frame: pd.DataFrame, *, policy: Policy, actions: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        *,
+        policy: Policy,
+        actions: tuple[str, ...] = (),
+        audit: AuditResult | None = None,
+    ) -> None:
+        if audit is not None and not audit.safe:
+            raise ValueError("a table from which hidden figures can be worked out may not be shown")
+        if audit is None and policy != OPEN_DATA:
+            raise ValueError("only open data pass without an attack")
         object.__setattr__(self, "policy", policy)
         object.__setattr__(self, "actions", actions)
+        object.__setattr__(self, "audit", audit)
         object.__setattr__(self, "_frame", frame.copy())
 
     @property
