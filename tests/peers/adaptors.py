@@ -7,13 +7,15 @@ README: 1e-6 for closed forms, 1e-3 for funnel limits.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from arwap_analysis import inference, measures
+from tests.peers.surveys import survey_case
 
-__all__ = ["ADAPTORS", "CLOSED", "ROOT_FINDER", "SOUGHT", "TOLERANCE"]
+__all__ = ["ADAPTORS", "ADAPTORS_OF_DATA", "CLOSED", "ROOT_FINDER", "SOUGHT", "TOLERANCE"]
 
 Values = dict[str, Any]
 Adaptor = Callable[[Values, Values], Values]
@@ -232,3 +234,6 @@ ADAPTORS: dict[str, Adaptor] = {
     "trend_in_proportions": _trend,
     "two_groups": _two_groups,
 }
+
+# Cases that name columns of a file beside them.
+ADAPTORS_OF_DATA: dict[str, Callable[[Values, Values, Path], Values]] = {"survey_taylor": survey_case}

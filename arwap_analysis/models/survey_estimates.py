@@ -1,0 +1,402 @@
+"""Totals, ratios, means and shares of a survey by group, with errors that follow the design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import special
+
+from arwap_analysis.errors import MeasureError
+from arwap_analysis.estimate import FloatArray, as_floats, check_confidence
+from arwap_analysis.models.survey_design import SurveyDesign
+from arwap_analysis.models.survey_replicates import replicate_root
+from arwap_analysis.models.survey_results import ASSUMES, NO_ERROR, NOBODY, SurveyEstimate, t_quantile
+
+__all__ = ["ProportionInterval", "survey_mean", "survey_proportion", "survey_ratio", "survey_total"]
+
+ProportionInterval = Literal["logit", "beta", "arcsine", "wald"]
+_EDGE = "Nobody or everybody has the outcome, so that this interval does not exist"
+Statistic = Callable[..., FloatArray]
+
+
+class Domains:
+    """Groups of rows: a code for each row, and the label of each code in the order of the labels."""
+
+    def __init__(self, by: ArrayLike | None, size: int) -> None:
+        self.labels: tuple[str, ...] = ("all",)
+        self.codes = np.zeros(size, dtype=np.intp)
+        if by is None:
+            return
+        given = by.array if isinstance(by, pd.Series) else np.asarray(by)
+        if len(given) != size:
+            raise MeasureError(f"there are {size:,} rows in the design, but {len(given):,} in 'by'")
+        codes, labels = pd.factorize(given, sort=True)
+        if np.any(codes < 0):
+            raise MeasureError(f"{int(np.sum(codes < 0)):,} rows have no group; give them a label, such as 'not known'")
+        self.codes, self.labels = np.asarray(codes, dtype=np.intp), tuple(str(label) for label in labels)
+
+    @property
+    def count(self) -> int:
+        """Number of groups."""
+        return len(self.labels)
+
+
+def survey_total(
+    design: SurveyDesign, values: ArrayLike, *, by: ArrayLike | None = None, confidence: float = 0.95,
+    quantity: str = "total",
+) -> SurveyEstimate:  # fmt: skip
+    """Total of a population, *T = sum w x*, in each group.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        How the N rows were drawn.
+    values : array_like, (N,)
+        What is summed: 1 for people, 0 or 1 for people with an outcome. NaN rows count for nothing, so that a total
+        with missing answers is too small.
+    by : array_like, (N,), optional
+        Label of the group of each row.
+    confidence : float
+        Nominal coverage of the interval (Student's t).
+    quantity : str
+        What to call it in sentences.
+
+    Returns
+    -------
+    SurveyEstimate
+        In the unit of the values. Groups stand in the order of their labels.
+
+    Raises
+    ------
+    MeasureError
+        For a wrong number of rows, rows without a group, or infinite values.
+
+    Interpretation
+    --------------
+    "Some 38,000 people, give or take 4,000."
+
+    Do not use when
+    ---------------
+    Weights do not add up to the population, as those scaled to the sample size do not.
+
+    References
+    ----------
+    Särndal, Swensson and Wretman (1992), section 5.8 (domains); Lumley (2004), doi:10.18637/jss.v009.i08.
+    """
+    x, there = _values("values", values, design.size)
+    domains = Domains(by, design.size)
+    sums = design.totals(x, domains.codes, domains.count)
+    estimate, root = _with_root(design, (sums,), lambda total: total, lambda _full, part: part)
+    effect = _effect_of_total(design, x, there, domains, root)
+    return finished(design, estimate, root, there, domains, confidence, quantity, effect, least_units=1)
+
+
+def survey_ratio(
+    design: SurveyDesign, numerator: ArrayLike, denominator: ArrayLike, *, by: ArrayLike | None = None,
+    confidence: float = 0.95, quantity: str = "ratio",
+) -> SurveyEstimate:  # fmt: skip
+    """Ratio of two totals, *R = sum w y / sum w x*, in each group.
+
+    With a design of unweighted rows and the totals of clusters as `numerator` and `denominator`, this is the
+    mean of millions of people from a few thousand rows: give *sum w y* and *sum w* of each cluster and group.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        How the N rows were drawn.
+    numerator, denominator : array_like, (N,)
+        The two values of each row. A row where either is NaN is left out of both.
+    by : array_like, (N,), optional
+        Label of the group of each row.
+    confidence : float
+        Nominal coverage of the interval (Student's t).
+    quantity : str
+        What to call it in sentences.
+
+    Returns
+    -------
+    SurveyEstimate
+        NaN for groups without a denominator; no standard error for groups that lie in one first-stage unit.
+
+    Raises
+    ------
+    MeasureError
+        For a wrong number of rows, rows without a group, or infinite values.
+
+    Interpretation
+    --------------
+    "For each 100 hours at school, pupils were absent for 6."
+
+    Do not use when
+    ---------------
+    The denominator is near 0 in some groups.
+
+    References
+    ----------
+    Woodruff RS (1971), JASA 66:411-414, doi:10.1080/01621459.1971.10482279 (linearisation); Lumley (2004).
+    """
+    y, known_y = _values("numerator", numerator, design.size)
+    x, known_x = _values("denominator", denominator, design.size)
+    there = known_y & known_x
+    domains = Domains(by, design.size)
+    estimate, root = _ratio(design, np.where(there, y, 0.0), np.where(there, x, 0.0), domains)
+    effect = np.full(domains.count, np.nan)
+    return finished(design, estimate, root, there, domains, confidence, quantity, effect)
+
+
+def survey_mean(
+    design: SurveyDesign, values: ArrayLike, *, by: ArrayLike | None = None, confidence: float = 0.95,
+    quantity: str = "mean",
+) -> SurveyEstimate:  # fmt: skip
+    """Weighted mean, *m = sum w x / sum w* over those with an answer, in each group.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        How the N rows were drawn.
+    values : array_like, (N,)
+        NaN where there is no answer: such rows are left out, as a group of their own would be.
+    by : array_like, (N,), optional
+        Label of the group of each row.
+    confidence : float
+        Nominal coverage of the interval (Student's t with the group's degrees of freedom).
+    quantity : str
+        What to call it in sentences.
+
+    Returns
+    -------
+    SurveyEstimate
+        `design_effect` is against a simple random sample without replacement of as many rows; NaN when the weights
+        do not add up to more than the number of rows.
+
+    Raises
+    ------
+    MeasureError
+        For a wrong number of rows, rows without a group, or infinite values.
+
+    Examples
+    --------
+    >>> from arwap_analysis.models import survey_design
+    >>> design = survey_design(weights=[2, 2, 3, 3], strata=["a", "a", "b", "b"])
+    >>> print(survey_mean(design, [1, 3, 2, 6]).estimate)
+    [3.2]
+
+    Interpretation
+    --------------
+    "Adults in Wales gave 7.6 out of 10 on average."
+
+    Do not use when
+    ---------------
+    Whether someone answered has to do with the answer: no error here knows of it.
+
+    References
+    ----------
+    Woodruff (1971); Lumley (2004); Kish L (1965) Survey Sampling, Wiley, section 8.2 (design effect).
+    """
+    x, there = _values("values", values, design.size)
+    domains = Domains(by, design.size)
+    estimate, root = _ratio(design, x, there.astype(float), domains)
+    effect = _effect_of_mean(design, x, there, domains, estimate, root)
+    return finished(design, estimate, root, there, domains, confidence, quantity, effect)
+
+
+def survey_proportion(
+    design: SurveyDesign, outcome: ArrayLike, *, by: ArrayLike | None = None, confidence: float = 0.95,
+    method: ProportionInterval = "logit", quantity: str = "proportion",
+) -> SurveyEstimate:  # fmt: skip
+    """Weighted share of those with an outcome among those with an answer, in each group.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        How the N rows were drawn.
+    outcome : array_like, (N,)
+        1 or True, 0 or False, NaN where it is not known.
+    by : array_like, (N,), optional
+        Label of the group of each row.
+    confidence : float
+        Nominal coverage of the interval.
+    method : {"logit", "beta", "arcsine", "wald"}
+        Symmetric on the logit scale; Korn and Graubard's with the effective sample size, which has limits also where
+        nobody or everybody has the outcome; symmetric on the arcsine scale; or symmetric as it is.
+    quantity : str
+        What to call it in sentences.
+
+    Returns
+    -------
+    SurveyEstimate
+        Between 0 and 1.
+
+    Raises
+    ------
+    MeasureError
+        For values other than 0, 1 and NaN, and as `survey_mean`.
+
+    Interpretation
+    --------------
+    "71% of schools, and with 95% confidence between 63% and 78%."
+
+    Do not use when
+    ---------------
+    With "wald": shares near 0 or 1, or few clusters.
+
+    References
+    ----------
+    Korn EL, Graubard BI (1998), Survey Methodology 24:193-201; Lumley (2010), section 2.5 (R's svyciprop).
+    """
+    if method not in get_args(ProportionInterval):
+        raise MeasureError(f"method must be one of {', '.join(get_args(ProportionInterval))}; got '{method}'")
+    x = as_floats("outcome", outcome)
+    if not np.all(np.isnan(x) | (x == 0) | (x == 1)):
+        raise MeasureError("an outcome is 1 (yes), 0 (no) or NaN (not known)")
+    found = survey_mean(design, x, by=by, confidence=confidence, quantity=quantity)
+    lower, upper = proportion_limits(found.estimate, found.standard_error, found.n, found.degrees_of_freedom,
+                                     confidence=confidence, method=method)  # fmt: skip
+    edge = np.isnan(lower) & ~np.isnan(found.lower)
+    reasons = tuple(_EDGE if at else reason for at, reason in zip(edge, found.reasons, strict=True))
+    return SurveyEstimate(
+        found.estimate, lower, upper, found.standard_error, confidence, f"{found.method}, {method} interval",
+        found.n, found.degrees_of_freedom, found.design_effect, found.groups, quantity, found.root, reasons,
+        found.assumes,
+    )  # fmt: skip
+
+
+def proportion_limits(
+    share: FloatArray, error: FloatArray, n: FloatArray, free: FloatArray, *, confidence: float, method: str
+) -> tuple[FloatArray, FloatArray]:
+    """Return the limits of shares, NaN where the method has none."""
+    t = t_quantile(confidence, free)
+    inside = (share > 0) & (share < 1)
+    p = np.where(inside, share, 0.5)
+    if method == "wald":
+        return share - t * error, share + t * error
+    if method == "logit":
+        margin = t * error / (p * (1 - p))
+        limits = [special.expit(special.logit(p) + side * margin) for side in (-1, 1)]
+    elif method == "arcsine":
+        margin = t * error / (2 * np.sqrt(p * (1 - p)))
+        limits = [np.sin(np.clip(np.arcsin(np.sqrt(p)) + side * margin, 0, np.pi / 2)) ** 2 for side in (-1, 1)]
+    else:
+        return _beta_limits(share, error, n, free, confidence)
+    return tuple(np.where(inside, limit, np.nan) for limit in limits)  # type: ignore[return-value]
+
+
+def _beta_limits(
+    share: FloatArray, error: FloatArray, n: FloatArray, free: FloatArray, confidence: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return Clopper and Pearson's limits at Korn and Graubard's effective sample size."""
+    spread = share * (1 - share)
+    size = np.divide(spread, error**2, out=np.asarray(n, dtype=float).copy(), where=(error > 0) & (spread > 0))
+    size = size * (t_quantile(confidence, n - 1) / t_quantile(confidence, free)) ** 2
+    tail = (1 - check_confidence(confidence)) / 2
+    yes, no = size * share, size * (1 - share)
+    known = ~np.isnan(size)
+    lower = np.where(yes > 0, special.betaincinv(np.where(yes > 0, yes, 1.0), np.where(known, no + 1, 1.0), tail), 0.0)
+    upper = np.where(
+        no > 0, special.betaincinv(np.where(known, yes + 1, 1.0), np.where(no > 0, no, 1.0), 1 - tail), 1.0
+    )
+    return np.where(known, lower, np.nan), np.where(known, upper, np.nan)
+
+
+def finished(
+    design: SurveyDesign,
+    estimate: FloatArray,
+    root: FloatArray,
+    there: np.ndarray,
+    domains: Domains,
+    confidence: float,
+    quantity: str,
+    effect: FloatArray,
+    least_units: int = 2,
+) -> SurveyEstimate:
+    """Return the result with its interval, counts and reasons, without an error where there are too few units."""
+    answered = there & (design.weights > 0)
+    n = np.bincount(domains.codes[answered], minlength=domains.count).astype(float)
+    if design.stages:
+        free = design.domain_degrees_of_freedom(answered, domains.codes, domains.count)
+        several = _units(design, answered, domains) >= least_units
+    else:
+        free, several = np.full(domains.count, design.degrees_of_freedom), n >= least_units
+    root = np.where(several, root, np.nan)
+    error = np.sqrt(np.sum(root**2, axis=0))
+    margin = t_quantile(confidence, free) * error
+    reasons = tuple(
+        NOBODY if none else ("" if enough else NO_ERROR) for none, enough in zip(n == 0, several, strict=True)
+    )
+    return SurveyEstimate(
+        estimate, estimate - margin, estimate + margin, error, check_confidence(confidence), design.method, n, free,
+        np.where(several, effect, np.nan), domains.labels, quantity, root, reasons, ASSUMES,
+    )  # fmt: skip
+
+
+def _units(design: SurveyDesign, answered: np.ndarray, domains: Domains) -> np.ndarray:
+    """Return how many last-stage units each group has answers in."""
+    seen = np.zeros(design.units * domains.count, dtype=bool)
+    seen[design.unit[answered] * domains.count + domains.codes[answered]] = True
+    return np.asarray(seen.reshape(design.units, domains.count).sum(axis=0))
+
+
+def _values(name: str, values: ArrayLike, size: int) -> tuple[FloatArray, np.ndarray]:
+    """Return values with 0 for NaN, and where there is one."""
+    x = as_floats(name, values)
+    if x.shape != (size,):
+        raise MeasureError(f"there are {size:,} rows in the design, but {name} has the shape {x.shape}")
+    if np.any(np.isinf(x)):
+        raise MeasureError(f"{name} must be finite; use NaN where it is not known")
+    there = ~np.isnan(x)
+    return np.where(there, x, 0.0), there
+
+
+def _quotient(top: FloatArray, bottom: FloatArray) -> FloatArray:
+    return np.asarray(np.divide(top, bottom, out=np.full(np.shape(top), np.nan), where=np.asarray(bottom) != 0))
+
+
+def _sums(domains: Domains, values: FloatArray) -> FloatArray:
+    """Return the sum of each group."""
+    return np.asarray(np.bincount(domains.codes, values, domains.count), dtype=float)
+
+
+def _with_root(
+    design: SurveyDesign, sums: tuple[FloatArray, ...], statistic: Statistic, influence: Statistic
+) -> tuple[FloatArray, FloatArray]:
+    """Return a statistic of totals, and the root of its covariance by the design's method."""
+    full = statistic(*(part.sum(axis=0) for part in sums))
+    if design.replicates is None:
+        return full, design.root(influence(full, *sums))
+    repeated = statistic(*(design.replicates.factors.T @ part for part in sums))
+    return full, replicate_root(design.replicates, full, repeated)
+
+
+def _ratio(design: SurveyDesign, y: FloatArray, x: FloatArray, domains: Domains) -> tuple[FloatArray, FloatArray]:
+    tops = design.totals(y, domains.codes, domains.count)
+    bottoms = design.totals(x, domains.codes, domains.count)
+    return _with_root(
+        design,
+        (tops, bottoms),
+        _quotient,
+        lambda full, top, low: _quotient(top - full * low, low.sum(axis=0) + 0 * top),
+    )
+
+
+def _effect_of_mean(
+    design: SurveyDesign, x: FloatArray, there: np.ndarray, domains: Domains, mean: FloatArray, root: FloatArray
+) -> FloatArray:
+    """Variance over that of a simple random sample without replacement, by the weighted variance of the values."""
+    weights = np.where(there, design.weights, 0.0)
+    n, people = _sums(domains, (weights > 0).astype(float)), _sums(domains, weights)
+    squares = _sums(domains, weights * (x - np.nan_to_num(mean)[domains.codes]) ** 2)
+    variance = _quotient(squares * n, people * np.maximum(n - 1, 0))
+    simple = np.where(people > n, variance * _quotient(people - n, people * n), np.nan)
+    return _quotient(np.sum(root**2, axis=0), np.nan_to_num(simple))
+
+
+def _effect_of_total(
+    design: SurveyDesign, x: FloatArray, there: np.ndarray, domains: Domains, root: FloatArray
+) -> FloatArray:
+    people = _sums(domains, np.where(there, design.weights, 0.0))
+    mean = _quotient(_sums(domains, design.weights * x), people)
+    return _effect_of_mean(design, x, there, domains, mean, _quotient(root, np.broadcast_to(people, root.shape)))
