@@ -113,7 +113,8 @@ class SurveyDesign:
             columns = [np.bincount(self.unit, self.weights * column, units) for column in values.T]
             return np.column_stack(columns) if columns else np.zeros((units, 0))
         cells = self.unit if codes is None else self.unit * groups + codes
-        return np.bincount(cells, self.weights * values, units * groups).reshape(units, groups)
+        sums = np.asarray(np.bincount(cells, self.weights * values, units * groups), dtype=np.float64)
+        return sums.reshape(units, groups)
 
     def root(self, deviations: FloatArray) -> FloatArray:
         """Return a matrix (M, K) whose product with itself is the linearised covariance of K totals of (U, K)."""
@@ -127,11 +128,11 @@ class SurveyDesign:
         met = cells.reshape(clusters, groups)
         strata = int(self.cluster_stratum.max(initial=-1)) + 1
         if strata == 1:
-            return np.asarray(met.sum(axis=0) - met.any(axis=0), dtype=float)
+            return np.asarray(met.sum(axis=0) - met.any(axis=0), dtype=np.float64)
         where, group = np.nonzero(met)
         seen = np.zeros((strata, groups), dtype=bool)
         seen[self.cluster_stratum[where], group] = True
-        return np.asarray(met.sum(axis=0) - seen.sum(axis=0), dtype=float)
+        return np.asarray(met.sum(axis=0) - seen.sum(axis=0), dtype=np.float64)
 
 
 def survey_design(

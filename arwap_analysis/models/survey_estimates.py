@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import special
 
 from arwap_analysis.errors import MeasureError
-from arwap_analysis.estimate import FloatArray, as_floats, check_confidence
+from arwap_analysis.estimate import FloatArray, as_floats
 from arwap_analysis.models.survey_design import SurveyDesign
+from arwap_analysis.models.survey_domains import (
+    Domains,
+    ProportionInterval,
+    finished,
+    known_values,
+    proportion_limits,
+    quotient,
+)
 from arwap_analysis.models.survey_replicates import replicate_root
-from arwap_analysis.models.survey_results import ASSUMES, NO_ERROR, NOBODY, SurveyEstimate, t_quantile
+from arwap_analysis.models.survey_results import SurveyEstimate
 
-__all__ = ["ProportionInterval", "survey_mean", "survey_proportion", "survey_ratio", "survey_total"]
+__all__ = ["survey_mean", "survey_proportion", "survey_ratio", "survey_total"]
 
-ProportionInterval = Literal["logit", "beta", "arcsine", "wald"]
 _EDGE = "Nobody or everybody has the outcome, so that this interval does not exist"
 Statistic = Callable[..., FloatArray]
-
-
-class Domains:
-    """Groups of rows: a code for each row, and the label of each code in the order of the labels."""
-
-    def __init__(self, by: ArrayLike | None, size: int) -> None:
-        self.labels: tuple[str, ...] = ("all",)
-        self.codes = np.zeros(size, dtype=np.intp)
-        if by is None:
-            return
-        given = by.array if isinstance(by, pd.Series) else np.asarray(by)
-        if len(given) != size:
-            raise MeasureError(f"there are {size:,} rows in the design, but {len(given):,} in 'by'")
-        codes, labels = pd.factorize(given, sort=True)
-        if np.any(codes < 0):
-            raise MeasureError(f"{int(np.sum(codes < 0)):,} rows have no group; give them a label, such as 'not known'")
-        self.codes, self.labels = np.asarray(codes, dtype=np.intp), tuple(str(label) for label in labels)
-
-    @property
-    def count(self) -> int:
-        """Number of groups."""
-        return len(self.labels)
 
 
 def survey_total(
@@ -87,7 +70,7 @@ def survey_total(
     ----------
     Särndal, Swensson and Wretman (1992), section 5.8 (domains); Lumley (2004), doi:10.18637/jss.v009.i08.
     """
-    x, there = _values("values", values, design.size)
+    x, there = known_values("values", values, design.size)
     domains = Domains(by, design.size)
     sums = design.totals(x, domains.codes, domains.count)
     estimate, root = _with_root(design, (sums,), lambda total: total, lambda _full, part: part)
@@ -139,8 +122,8 @@ def survey_ratio(
     ----------
     Woodruff RS (1971), JASA 66:411-414, doi:10.1080/01621459.1971.10482279 (linearisation); Lumley (2004).
     """
-    y, known_y = _values("numerator", numerator, design.size)
-    x, known_x = _values("denominator", denominator, design.size)
+    y, known_y = known_values("numerator", numerator, design.size)
+    x, known_x = known_values("denominator", denominator, design.size)
     there = known_y & known_x
     domains = Domains(by, design.size)
     estimate, root = _ratio(design, np.where(there, y, 0.0), np.where(there, x, 0.0), domains)
@@ -197,7 +180,7 @@ def survey_mean(
     ----------
     Woodruff (1971); Lumley (2004); Kish L (1965) Survey Sampling, Wiley, section 8.2 (design effect).
     """
-    x, there = _values("values", values, design.size)
+    x, there = known_values("values", values, design.size)
     domains = Domains(by, design.size)
     estimate, root = _ratio(design, x, there.astype(float), domains)
     effect = _effect_of_mean(design, x, there, domains, estimate, root)
@@ -265,101 +248,6 @@ def survey_proportion(
     )  # fmt: skip
 
 
-def proportion_limits(
-    share: FloatArray, error: FloatArray, n: FloatArray, free: FloatArray, *, confidence: float, method: str
-) -> tuple[FloatArray, FloatArray]:
-    """Return the limits of shares, NaN where the method has none."""
-    t = t_quantile(confidence, free)
-    inside = (share > 0) & (share < 1)
-    p = np.where(inside, share, 0.5)
-    if method == "wald":
-        return share - t * error, share + t * error
-    if method == "logit":
-        margin = t * error / (p * (1 - p))
-        limits = [special.expit(special.logit(p) + side * margin) for side in (-1, 1)]
-    elif method == "arcsine":
-        margin = t * error / (2 * np.sqrt(p * (1 - p)))
-        limits = [np.sin(np.clip(np.arcsin(np.sqrt(p)) + side * margin, 0, np.pi / 2)) ** 2 for side in (-1, 1)]
-    else:
-        return _beta_limits(share, error, n, free, confidence)
-    return tuple(np.where(inside, limit, np.nan) for limit in limits)  # type: ignore[return-value]
-
-
-def _beta_limits(
-    share: FloatArray, error: FloatArray, n: FloatArray, free: FloatArray, confidence: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return Clopper and Pearson's limits at Korn and Graubard's effective sample size."""
-    spread = share * (1 - share)
-    size = np.divide(spread, error**2, out=np.asarray(n, dtype=float).copy(), where=(error > 0) & (spread > 0))
-    size = size * (t_quantile(confidence, n - 1) / t_quantile(confidence, free)) ** 2
-    tail = (1 - check_confidence(confidence)) / 2
-    yes, no = size * share, size * (1 - share)
-    known = ~np.isnan(size)
-    lower = np.where(yes > 0, special.betaincinv(np.where(yes > 0, yes, 1.0), np.where(known, no + 1, 1.0), tail), 0.0)
-    upper = np.where(
-        no > 0, special.betaincinv(np.where(known, yes + 1, 1.0), np.where(no > 0, no, 1.0), 1 - tail), 1.0
-    )
-    return np.where(known, lower, np.nan), np.where(known, upper, np.nan)
-
-
-def finished(
-    design: SurveyDesign,
-    estimate: FloatArray,
-    root: FloatArray,
-    there: np.ndarray,
-    domains: Domains,
-    confidence: float,
-    quantity: str,
-    effect: FloatArray,
-    least_units: int = 2,
-) -> SurveyEstimate:
-    """Return the result with its interval, counts and reasons, without an error where there are too few units."""
-    answered = there & (design.weights > 0)
-    n = np.bincount(domains.codes[answered], minlength=domains.count).astype(float)
-    if design.stages:
-        free = design.domain_degrees_of_freedom(answered, domains.codes, domains.count)
-        several = _units(design, answered, domains) >= least_units
-    else:
-        free, several = np.full(domains.count, design.degrees_of_freedom), n >= least_units
-    root = np.where(several, root, np.nan)
-    error = np.sqrt(np.sum(root**2, axis=0))
-    margin = t_quantile(confidence, free) * error
-    reasons = tuple(
-        NOBODY if none else ("" if enough else NO_ERROR) for none, enough in zip(n == 0, several, strict=True)
-    )
-    return SurveyEstimate(
-        estimate, estimate - margin, estimate + margin, error, check_confidence(confidence), design.method, n, free,
-        np.where(several, effect, np.nan), domains.labels, quantity, root, reasons, ASSUMES,
-    )  # fmt: skip
-
-
-def _units(design: SurveyDesign, answered: np.ndarray, domains: Domains) -> np.ndarray:
-    """Return how many last-stage units each group has answers in."""
-    seen = np.zeros(design.units * domains.count, dtype=bool)
-    seen[design.unit[answered] * domains.count + domains.codes[answered]] = True
-    return np.asarray(seen.reshape(design.units, domains.count).sum(axis=0))
-
-
-def _values(name: str, values: ArrayLike, size: int) -> tuple[FloatArray, np.ndarray]:
-    """Return values with 0 for NaN, and where there is one."""
-    x = as_floats(name, values)
-    if x.shape != (size,):
-        raise MeasureError(f"there are {size:,} rows in the design, but {name} has the shape {x.shape}")
-    if np.any(np.isinf(x)):
-        raise MeasureError(f"{name} must be finite; use NaN where it is not known")
-    there = ~np.isnan(x)
-    return np.where(there, x, 0.0), there
-
-
-def _quotient(top: FloatArray, bottom: FloatArray) -> FloatArray:
-    return np.asarray(np.divide(top, bottom, out=np.full(np.shape(top), np.nan), where=np.asarray(bottom) != 0))
-
-
-def _sums(domains: Domains, values: FloatArray) -> FloatArray:
-    """Return the sum of each group."""
-    return np.asarray(np.bincount(domains.codes, values, domains.count), dtype=float)
-
-
 def _with_root(
     design: SurveyDesign, sums: tuple[FloatArray, ...], statistic: Statistic, influence: Statistic
 ) -> tuple[FloatArray, FloatArray]:
@@ -377,8 +265,8 @@ def _ratio(design: SurveyDesign, y: FloatArray, x: FloatArray, domains: Domains)
     return _with_root(
         design,
         (tops, bottoms),
-        _quotient,
-        lambda full, top, low: _quotient(top - full * low, low.sum(axis=0) + 0 * top),
+        quotient,
+        lambda full, top, low: quotient(top - full * low, low.sum(axis=0) + 0 * top),
     )
 
 
@@ -387,16 +275,16 @@ def _effect_of_mean(
 ) -> FloatArray:
     """Variance over that of a simple random sample without replacement, by the weighted variance of the values."""
     weights = np.where(there, design.weights, 0.0)
-    n, people = _sums(domains, (weights > 0).astype(float)), _sums(domains, weights)
-    squares = _sums(domains, weights * (x - np.nan_to_num(mean)[domains.codes]) ** 2)
-    variance = _quotient(squares * n, people * np.maximum(n - 1, 0))
-    simple = np.where(people > n, variance * _quotient(people - n, people * n), np.nan)
-    return _quotient(np.sum(root**2, axis=0), np.nan_to_num(simple))
+    n, people = domains.sums((weights > 0).astype(float)), domains.sums(weights)
+    squares = domains.sums(weights * (x - np.nan_to_num(mean)[domains.codes]) ** 2)
+    variance = quotient(squares * n, people * np.maximum(n - 1, 0))
+    simple = np.where(people > n, variance * quotient(people - n, people * n), np.nan)
+    return quotient(np.sum(root**2, axis=0), np.nan_to_num(simple))
 
 
 def _effect_of_total(
     design: SurveyDesign, x: FloatArray, there: np.ndarray, domains: Domains, root: FloatArray
 ) -> FloatArray:
-    people = _sums(domains, np.where(there, design.weights, 0.0))
-    mean = _quotient(_sums(domains, design.weights * x), people)
-    return _effect_of_mean(design, x, there, domains, mean, _quotient(root, np.broadcast_to(people, root.shape)))
+    people = domains.sums(np.where(there, design.weights, 0.0))
+    mean = quotient(domains.sums(design.weights * x), people)
+    return _effect_of_mean(design, x, there, domains, mean, quotient(root, np.broadcast_to(people, root.shape)))

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import FloatArray, as_floats, check_confidence
 from arwap_analysis.models.survey_design import SurveyDesign
-from arwap_analysis.models.survey_estimates import Domains, ProportionInterval, proportion_limits, survey_mean
+from arwap_analysis.models.survey_domains import Domains, ProportionInterval, proportion_limits
+from arwap_analysis.models.survey_estimates import survey_mean
 from arwap_analysis.models.survey_results import ASSUMES, NOBODY, SurveyEstimate, t_quantile
 
 __all__ = ["survey_quantile"]
