@@ -106,6 +106,11 @@ class SurveyDesign:
         """How errors are worked out, to be printed beside the number."""
         return "Taylor linearisation" if self.replicates is None else self.replicates.kind
 
+    @property
+    def leaves_some_out(self) -> bool:
+        """Whether any unit of the population was not sampled."""
+        return self.replicates is not None or any(bool(np.any(stage.scale > 0)) for stage in self.stages)
+
     def totals(self, values: FloatArray, codes: IntArray | None = None, groups: int = 1) -> FloatArray:
         """Return the weighted totals (U, K) of each last-stage unit: of each column, or of one value by group."""
         units = self.units

@@ -12,10 +12,11 @@ from scipy import special
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import FloatArray, as_floats, check_confidence
 from arwap_analysis.models.survey_design import SurveyDesign
-from arwap_analysis.models.survey_results import ASSUMES, NO_ERROR, NOBODY, SurveyEstimate, t_quantile
+from arwap_analysis.models.survey_results import ALIKE, ASSUMES, NO_ERROR, NOBODY, SurveyEstimate, t_quantile
 
 __all__ = ["Domains", "ProportionInterval", "finished", "known_values", "proportion_limits", "quotient"]
 
+_NO_SPREAD = 1e-12
 ProportionInterval = Literal["logit", "beta", "arcsine", "wald"]
 
 
@@ -66,9 +67,13 @@ def finished(
         free, several = np.full(domains.count, design.degrees_of_freedom), n >= least_units
     root = np.where(several, root, np.nan)
     error = np.sqrt(np.sum(root**2, axis=0))
+    # A mean that does not vary where units were left out says nothing of those; a total may be known by design.
+    alike = (error <= _NO_SPREAD * np.abs(estimate)) & (least_units > 1) & design.leaves_some_out
+    error = np.where(alike, np.nan, error)
     margin = t_quantile(confidence, free) * error
     reasons = tuple(
-        NOBODY if none else ("" if enough else NO_ERROR) for none, enough in zip(n == 0, several, strict=True)
+        NOBODY if none else (ALIKE if same else ("" if enough else NO_ERROR))
+        for none, same, enough in zip(n == 0, alike, several, strict=True)
     )
     return SurveyEstimate(
         estimate, estimate - margin, estimate + margin, error, check_confidence(confidence), design.method, n, free,

@@ -239,8 +239,11 @@ def survey_proportion(
     found = survey_mean(design, x, by=by, confidence=confidence, quantity=quantity)
     lower, upper = proportion_limits(found.estimate, found.standard_error, found.n, found.degrees_of_freedom,
                                      confidence=confidence, method=method)  # fmt: skip
-    edge = np.isnan(lower) & ~np.isnan(found.lower)
-    reasons = tuple(_EDGE if at else reason for at, reason in zip(edge, found.reasons, strict=True))
+    edge = (found.estimate <= 0) | (found.estimate >= 1)
+    reasons = tuple(
+        ("" if known else _EDGE) if at else reason
+        for at, known, reason in zip(edge, ~np.isnan(lower), found.reasons, strict=True)
+    )
     return SurveyEstimate(
         found.estimate, lower, upper, found.standard_error, confidence, f"{found.method}, {method} interval",
         found.n, found.degrees_of_freedom, found.design_effect, found.groups, quantity, found.root, reasons,

@@ -51,7 +51,8 @@ def survey_quantile(
     -------
     SurveyEstimate
         `standard_error` is the width of the interval over twice the quantile of t, as in R. A limit is NaN where
-        the share's limit lies below 0 or above 1. There is no covariance between groups: `root` is diagonal.
+        the share's limit lies below 0 or above 1, and both are where the estimate is the largest value. There is no
+        covariance between groups: `root` is diagonal.
 
     Raises
     ------
@@ -114,7 +115,8 @@ def _one(
     at = survey_mean(design, below, confidence=confidence)
     limits = proportion_limits(at.estimate, at.standard_error, at.n, at.degrees_of_freedom,
                                confidence=confidence, method=method)  # fmt: skip
-    low, high = (float(limit[0]) for limit in limits)
+    # A share of everybody shows no error, and limits made from none would say that the value is known.
+    low, high = (float(limit[0]) if at.estimate[0] < 1 else np.nan for limit in limits)
     lower = _value_at(ordered, shares, low, ties) if low >= 0 else np.nan
     upper = _value_at(ordered, shares, high, ties) if high <= 1 else np.nan
     error = (upper - lower) / (2 * float(t_quantile(confidence, at.degrees_of_freedom)[0]))

@@ -19,6 +19,7 @@ ASSUMES = (
     "Enough first-stage units were drawn for the t distribution to hold.",
 )
 NO_ERROR = "All answers are from one sampling unit, so there is no standard error"
+ALIKE = "The answers do not vary within strata, so that they show no error"
 NOBODY = "No row of this group has an answer"
 
 
@@ -173,7 +174,7 @@ def survey_group_difference(found: SurveyEstimate, *, reference: str) -> SurveyC
     at = found.position(reference)
     difference = found.estimate - found.estimate[at]
     root = found.root - found.root[:, [at]]
-    error, free = _error(root), np.minimum(found.degrees_of_freedom, found.degrees_of_freedom[at])
+    error, free = _error(found, at, root), np.minimum(found.degrees_of_freedom, found.degrees_of_freedom[at])
     margin = t_quantile(found.confidence, free) * error
     p = t_p_value(np.divide(difference, error, out=np.full(error.shape, np.nan), where=error > 0), free)
     return SurveyComparison(
@@ -221,7 +222,7 @@ def survey_group_ratio(found: SurveyEstimate, *, reference: str) -> SurveyCompar
     level = np.where(above, found.estimate, np.nan)
     ratio = level / level[at]
     relative = found.root / level - (found.root / level)[:, [at]]
-    log_error, free = _error(relative), np.minimum(found.degrees_of_freedom, found.degrees_of_freedom[at])
+    log_error, free = _error(found, at, relative), np.minimum(found.degrees_of_freedom, found.degrees_of_freedom[at])
     margin = t_quantile(found.confidence, free) * log_error
     logs = np.log(ratio)
     p = t_p_value(np.divide(logs, log_error, out=np.full(logs.shape, np.nan), where=log_error > 0), free)
@@ -232,8 +233,10 @@ def survey_group_ratio(found: SurveyEstimate, *, reference: str) -> SurveyCompar
     )  # fmt: skip
 
 
-def _error(root: FloatArray) -> FloatArray:
-    return np.asarray(np.sqrt(np.sum(root**2, axis=0)))
+def _error(found: SurveyEstimate, at: int, root: FloatArray) -> FloatArray:
+    """Return the errors of a comparison, absent where either side has none."""
+    known = ~np.isnan(found.standard_error + found.standard_error[at])
+    return np.asarray(np.where(known, np.sqrt(np.sum(root**2, axis=0)), np.nan))
 
 
 def _joined(found: SurveyEstimate, at: int) -> tuple[str, ...]:
