@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ __all__ = ["LonelyUnit", "Replicates", "Stage", "SurveyDesign", "survey_design"]
 
 LonelyUnit = Literal["fail", "certainty", "adjust", "average"]
 IntArray = NDArray[np.intp]
+# A frame's column stays one: turning its labels into objects costs more than telling them apart.
+Column: TypeAlias = "np.ndarray | pd.Series"
 _NAMED = 5
 # A stratum of which this share is not sampled was taken whole, as R survey has it.
 _WHOLE = 1e-7
@@ -125,19 +127,26 @@ class SurveyDesign:
         """Return a matrix (M, K) whose product with itself is the linearised covariance of K totals of (U, K)."""
         return np.vstack([_stage_root(stage, deviations, self.lonely) for stage in self.stages])
 
-    def domain_degrees_of_freedom(self, there: NDArray[np.bool_], codes: IntArray, groups: int) -> FloatArray:
-        """Return for each group the first-stage units less the strata in which it has rows."""
+    def presence(self, there: NDArray[np.bool_], codes: IntArray, groups: int) -> NDArray[np.bool_]:
+        """Return which first-stage units (C) each group (K) has rows in."""
         clusters = len(self.cluster_stratum)
         cells = np.zeros(clusters * groups, dtype=bool)
-        cells[self.cluster[there] * groups + codes[there]] = True
-        met = cells.reshape(clusters, groups)
+        cells[(self.cluster * groups + codes)[there]] = True
+        return cells.reshape(clusters, groups)
+
+    def domain_degrees_of_freedom(self, met: NDArray[np.bool_]) -> FloatArray:
+        """Return for each group of `presence` the first-stage units less the strata in which it has rows."""
         strata = int(self.cluster_stratum.max(initial=-1)) + 1
-        if strata == 1:
-            return np.asarray(met.sum(axis=0) - met.any(axis=0), dtype=np.float64)
+        seen = np.zeros((strata, met.shape[1]), dtype=bool)
         where, group = np.nonzero(met)
-        seen = np.zeros((strata, groups), dtype=bool)
         seen[self.cluster_stratum[where], group] = True
         return np.asarray(met.sum(axis=0) - seen.sum(axis=0), dtype=np.float64)
+
+    def degrees_of_freedom_of(self, there: NDArray[np.bool_]) -> float:
+        """Return the degrees of freedom of some of the rows."""
+        if not self.stages:
+            return self.degrees_of_freedom
+        return float(self.domain_degrees_of_freedom(self.presence(there, np.zeros(self.size, dtype=np.intp), 1))[0])
 
 
 def survey_design(
@@ -220,16 +229,17 @@ def survey_design(
     return _build(weight, by_stage["strata"], by_stage["clusters"], by_stage["population"], lonely)
 
 
-def _by_stage(columns: Any) -> list[np.ndarray]:
-    """Return one array for each stage of what may be one column or a list of columns."""
+def _by_stage(columns: Any) -> list[Column]:
+    """Return one column for each stage of what may be one column or a list of columns."""
     if columns is None:
         return []
-    if isinstance(columns, (list, tuple)) and columns and not np.isscalar(columns[0]) and columns[0] is not None:
-        return [np.asarray(column) for column in columns]
-    return [np.asarray(columns)]
+    several = (
+        isinstance(columns, (list, tuple)) and bool(columns) and isinstance(columns[0], (list, np.ndarray, pd.Series))
+    )
+    return [c if isinstance(c, pd.Series) else np.asarray(c) for c in (columns if several else [columns])]
 
 
-def _codes(name: str, labels: np.ndarray) -> IntArray:
+def _codes(name: str, labels: Column) -> IntArray:
     codes, _ = pd.factorize(labels)
     if np.any(codes < 0):
         raise MeasureError(f"{int(np.sum(codes < 0)):,} rows have no label in {name}; every row needs one")
@@ -244,9 +254,9 @@ def _nested(outer: IntArray, inner: IntArray) -> IntArray:
 
 def _build(
     weight: FloatArray,
-    strata: list[np.ndarray],
-    clusters: list[np.ndarray],
-    population: list[np.ndarray],
+    strata: list[Column],
+    clusters: list[Column],
+    population: list[Column],
     lonely: LonelyUnit,
 ) -> SurveyDesign:
     size = len(weight)
@@ -285,7 +295,7 @@ def _first_rows(codes: IntArray) -> IntArray:
 def _stage(
     unit: IntArray,
     stratum: IntArray,
-    population: np.ndarray | None,
+    population: Column | None,
     of_row: IntArray,
     passed: FloatArray,
     lonely: LonelyUnit,
@@ -308,7 +318,7 @@ def _stage(
     return Stage(unit, stratum, count, left * spread * earlier, alone), fraction
 
 
-def _fractions(population: np.ndarray, of_row: IntArray, count: FloatArray) -> FloatArray:
+def _fractions(population: Column, of_row: IntArray, count: FloatArray) -> FloatArray:
     """Return the share of each stratum's units that was sampled, from their number or from the share itself."""
     given = as_floats("population", population)
     if np.any(np.isnan(given)) or np.any(given <= 0) or (np.any(given > 1) and np.any(given < 1)):

@@ -28,7 +28,7 @@ class Domains:
         self.codes = np.zeros(size, dtype=np.intp)
         if by is None:
             return
-        given = by.array if isinstance(by, pd.Series) else np.asarray(by)
+        given = by if isinstance(by, pd.Series) else pd.Series(np.asarray(by))
         if len(given) != size:
             raise MeasureError(f"there are {size:,} rows in the design, but {len(given):,} in 'by'")
         codes, labels = pd.factorize(given, sort=True)
@@ -61,10 +61,12 @@ def finished(
     answered = there & (design.weights > 0)
     n = np.bincount(domains.codes[answered], minlength=domains.count).astype(float)
     if design.stages:
-        free = design.domain_degrees_of_freedom(answered, domains.codes, domains.count)
-        several = _units(design, answered, domains) >= least_units
+        met = design.presence(answered, domains.codes, domains.count)
+        free = design.domain_degrees_of_freedom(met)
+        units = met.sum(axis=0) if len(design.stages) == 1 else _units(design, answered, domains)
     else:
-        free, several = np.full(domains.count, design.degrees_of_freedom), n >= least_units
+        free, units = np.full(domains.count, design.degrees_of_freedom), n
+    several = units >= least_units
     root = np.where(several, root, np.nan)
     error = np.sqrt(np.sum(root**2, axis=0))
     # A mean that does not vary where units were left out says nothing of those; a total may be known by design.

@@ -85,7 +85,7 @@ def survey_regression(
     fitted = _fit(family, y[there], x[there], exposed[there], design.weights[there])
     root = _root(design, family, y, x, exposed, there, fitted)
     error = np.sqrt(np.sum(root**2, axis=0))
-    free = np.full(len(names), _free(design, there) + 1 - len(names))
+    free = np.full(len(names), design.degrees_of_freedom_of(there) + 1 - len(names))
     margin = t_quantile(confidence, free) * error
     p = t_p_value(fitted / np.where(error > 0, error, np.nan), free)
     reason = "" if free[0] > 0 else "The model has as many terms as the design has degrees of freedom"
@@ -178,9 +178,3 @@ def _root(
     information = (known_x * (design.weights * slope * there)[:, None]).T @ known_x
     scores = known_x * np.where(there, y - mean, 0.0)[:, None]
     return design.root(np.linalg.solve(information, design.totals(scores).T).T)
-
-
-def _free(design: SurveyDesign, there: np.ndarray) -> float:
-    if not design.stages:
-        return design.degrees_of_freedom
-    return float(design.domain_degrees_of_freedom(there, np.zeros(design.size, dtype=np.intp), 1)[0])

