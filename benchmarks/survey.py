@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from arwap_analysis.models import SurveyEstimate, survey_design, survey_mean, survey_ratio
+from arwap_analysis.models import SurveyEstimate, survey_design, survey_mean, survey_mean_from_totals
 from arwap_analysis.sources import Reduction, reduce_microdata
 
 REPEATS = 7
@@ -77,7 +77,10 @@ def _by_hand(path: Path) -> pd.DataFrame:
 
 def _ours(totals: pd.DataFrame) -> SurveyEstimate:
     design = survey_design(strata=totals["stratum"], clusters=totals["cluster"])
-    return survey_ratio(design, totals["income.sum_wx"], totals["income.known_w"], by=totals["ethnic_group"])
+    return survey_mean_from_totals(
+        design, weighted_sum=totals["income.sum_wx"], weight=totals["income.known_w"],
+        people=totals["income.n_known"], by=totals["ethnic_group"],
+    )  # fmt: skip
 
 
 def _floor(totals: dict[str, np.ndarray]) -> np.ndarray:

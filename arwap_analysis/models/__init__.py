@@ -19,6 +19,7 @@ from arwap_analysis.models.survey_results import (
     survey_group_ratio,
 )
 from arwap_analysis.models.survey_tables import RaoScottTest, rao_scott_test
+from arwap_analysis.models.survey_totals import survey_mean_from_totals, survey_proportion_from_totals
 from arwap_analysis.models.synthesis import PooledEffect, effects_from_intervals, meta_regression, pool_effects
 from arwap_analysis.models.synthesis_checks import (
     EggerTest,
@@ -58,7 +59,9 @@ __all__ = [
     "survey_group_difference",
     "survey_group_ratio",
     "survey_mean",
+    "survey_mean_from_totals",
     "survey_proportion",
+    "survey_proportion_from_totals",
     "survey_quantile",
     "survey_ratio",
     "survey_regression",

@@ -223,6 +223,8 @@ def survey_design(
     if lonely not in get_args(LonelyUnit):
         raise MeasureError(f"lonely must be one of {', '.join(get_args(LonelyUnit))}; got '{lonely}'")
     size = lengths.pop()
+    if size == 0:
+        raise MeasureError("a design needs rows")
     weight = np.ones(size) if weights is None else as_floats("weights", weights)
     if not np.all(np.isfinite(weight) & (weight >= 0)):
         raise MeasureError("every row needs a weight of 0 or more; leave out beforehand whom the survey gives none")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,27 @@ from scipy import special
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import FloatArray, as_floats, check_confidence
 from arwap_analysis.models.survey_design import SurveyDesign
-from arwap_analysis.models.survey_results import ALIKE, ASSUMES, NO_ERROR, NOBODY, SurveyEstimate, t_quantile
+from arwap_analysis.models.survey_results import (
+    ALIKE,
+    ASSUMES,
+    NO_ERROR,
+    NO_REPLICATE,
+    NOBODY,
+    SurveyEstimate,
+    t_quantile,
+)
 
-__all__ = ["Domains", "ProportionInterval", "finished", "known_values", "proportion_limits", "quotient"]
+__all__ = [
+    "Domains",
+    "ProportionInterval",
+    "finished",
+    "known_values",
+    "proportion_limits",
+    "quotient",
+    "with_proportion_limits",
+]
 
+_EDGE = "Nobody or everybody has the outcome, so that this interval does not exist"
 _NO_SPREAD = 1e-12
 ProportionInterval = Literal["logit", "beta", "arcsine", "wald"]
 
@@ -73,13 +91,11 @@ def finished(
     alike = (error <= _NO_SPREAD * np.abs(estimate)) & (least_units > 1) & design.leaves_some_out
     error = np.where(alike, np.nan, error)
     margin = t_quantile(confidence, free) * error
-    reasons = tuple(
-        NOBODY if none else (ALIKE if same else ("" if enough else NO_ERROR))
-        for none, same, enough in zip(n == 0, alike, several, strict=True)
-    )
+    failed = np.isnan(error) & ~np.isnan(estimate)
+    reasons = np.select([n == 0, alike, ~several, failed], [NOBODY, ALIKE, NO_ERROR, NO_REPLICATE], default="")
     return SurveyEstimate(
         estimate, estimate - margin, estimate + margin, error, check_confidence(confidence), design.method, n, free,
-        np.where(several, effect, np.nan), domains.labels, quantity, root, reasons, ASSUMES,
+        np.where(several, effect, np.nan), domains.labels, quantity, root, tuple(str(reason) for reason in reasons), ASSUMES,
     )  # fmt: skip
 
 
@@ -104,6 +120,20 @@ def known_values(name: str, values: ArrayLike, size: int) -> tuple[FloatArray, n
 def quotient(top: FloatArray, bottom: FloatArray) -> FloatArray:
     """Divide, and leave NaN where there is nothing to divide by."""
     return np.asarray(np.divide(top, bottom, out=np.full(np.shape(top), np.nan), where=np.asarray(bottom) != 0))
+
+
+def with_proportion_limits(found: SurveyEstimate, method: ProportionInterval) -> SurveyEstimate:
+    """Return shares with the limits of a method for shares, and the reason where it has none."""
+    if method not in get_args(ProportionInterval):
+        raise MeasureError(f"method must be one of {', '.join(get_args(ProportionInterval))}; got '{method}'")
+    lower, upper = proportion_limits(found.estimate, found.standard_error, found.n, found.degrees_of_freedom,
+                                     confidence=found.confidence, method=method)  # fmt: skip
+    edge = (found.estimate <= 0) | (found.estimate >= 1)
+    reasons = tuple(
+        ("" if known else _EDGE) if at else reason
+        for at, known, reason in zip(edge, ~np.isnan(lower), found.reasons, strict=True)
+    )
+    return replace(found, lower=lower, upper=upper, method=f"{found.method}, {method} interval", reasons=reasons)
 
 
 def proportion_limits(

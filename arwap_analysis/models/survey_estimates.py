@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,15 +15,14 @@ from arwap_analysis.models.survey_domains import (
     ProportionInterval,
     finished,
     known_values,
-    proportion_limits,
     quotient,
+    with_proportion_limits,
 )
 from arwap_analysis.models.survey_replicates import replicate_root
 from arwap_analysis.models.survey_results import SurveyEstimate
 
-__all__ = ["survey_mean", "survey_proportion", "survey_ratio", "survey_total"]
+__all__ = ["design_effect", "survey_mean", "survey_proportion", "survey_ratio", "survey_total"]
 
-_EDGE = "Nobody or everybody has the outcome, so that this interval does not exist"
 Statistic = Callable[..., FloatArray]
 
 
@@ -231,24 +229,11 @@ def survey_proportion(
     ----------
     Korn EL, Graubard BI (1998), Survey Methodology 24:193-201; Lumley (2010), section 2.5 (R's svyciprop).
     """
-    if method not in get_args(ProportionInterval):
-        raise MeasureError(f"method must be one of {', '.join(get_args(ProportionInterval))}; got '{method}'")
     x = as_floats("outcome", outcome)
     if not np.all(np.isnan(x) | (x == 0) | (x == 1)):
         raise MeasureError("an outcome is 1 (yes), 0 (no) or NaN (not known)")
     found = survey_mean(design, x, by=by, confidence=confidence, quantity=quantity)
-    lower, upper = proportion_limits(found.estimate, found.standard_error, found.n, found.degrees_of_freedom,
-                                     confidence=confidence, method=method)  # fmt: skip
-    edge = (found.estimate <= 0) | (found.estimate >= 1)
-    reasons = tuple(
-        ("" if known else _EDGE) if at else reason
-        for at, known, reason in zip(edge, ~np.isnan(lower), found.reasons, strict=True)
-    )
-    return SurveyEstimate(
-        found.estimate, lower, upper, found.standard_error, confidence, f"{found.method}, {method} interval",
-        found.n, found.degrees_of_freedom, found.design_effect, found.groups, quantity, found.root, reasons,
-        found.assumes,
-    )  # fmt: skip
+    return with_proportion_limits(found, method)
 
 
 def _with_root(
@@ -280,6 +265,11 @@ def _effect_of_mean(
     weights = np.where(there, design.weights, 0.0)
     n, people = domains.sums((weights > 0).astype(float)), domains.sums(weights)
     squares = domains.sums(weights * (x - np.nan_to_num(mean)[domains.codes]) ** 2)
+    return design_effect(root, squares, people, n)
+
+
+def design_effect(root: FloatArray, squares: FloatArray, people: FloatArray, n: FloatArray) -> FloatArray:
+    """Return a mean's variance over that of n people drawn without replacement, from weighted squares about it."""
     variance = quotient(squares * n, people * np.maximum(n - 1, 0))
     simple = np.where(people > n, variance * quotient(people - n, people * n), np.nan)
     return quotient(np.sum(root**2, axis=0), np.nan_to_num(simple))

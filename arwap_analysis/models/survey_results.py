@@ -20,6 +20,9 @@ ASSUMES = (
 )
 NO_ERROR = "All answers are from one sampling unit, so there is no standard error"
 ALIKE = "The answers do not vary within strata, so that they show no error"
+NO_REPLICATE = (
+    "The design shows no standard error here: a replicate leaves nobody of the group, or no stratum has two units"
+)
 NOBODY = "No row of this group has an answer"
 
 

@@ -91,6 +91,7 @@ def test_a_simple_random_sample_has_the_textbook_error():
     ("arguments", "said"),
     [
         ({}, "same number of rows"),
+        ({"weights": []}, "needs rows"),
         ({"weights": [1, 2], "strata": ["a"]}, "same number of rows"),
         ({"weights": [1, -1]}, "weight of 0 or more"),
         ({"weights": [1, np.nan]}, "weight of 0 or more"),

@@ -16,9 +16,10 @@ from arwap_analysis.models import (
     survey_group_difference,
     survey_group_ratio,
     survey_mean,
+    survey_mean_from_totals,
     survey_proportion,
+    survey_proportion_from_totals,
     survey_quantile,
-    survey_ratio,
     survey_total,
 )
 from tests.models.surveys import api, made_up, needs_api
@@ -38,18 +39,43 @@ def test_means_between_clusters_are_those_of_statsmodels():
     assert found.se == pytest.approx(fitted.bse.to_numpy())
 
 
+def same(one, other):
+    for name in ("estimate", "lower", "upper", "se", "n", "degrees_of_freedom", "design_effect"):
+        assert getattr(other, name) == pytest.approx(getattr(one, name), nan_ok=True), name
+    assert other.covariance == pytest.approx(one.covariance)
+    assert (other.groups, other.reasons) == (one.groups, one.reasons)
+
+
 @settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 2**16))
-def test_totals_of_clusters_give_what_the_people_give(seed):
+@given(seed=st.integers(0, 2**16), method=st.sampled_from(["logit", "beta", "arcsine", "wald"]))
+def test_totals_of_clusters_give_what_the_people_give(seed, method):
     frame = made_up(seed)
-    frame.loc[::7, "y"] = np.nan
-    people = survey_mean(designed(frame), frame["y"], by=frame["group"])
-    known = frame.assign(wx=frame["weight"] * frame["y"], w=frame["weight"].where(frame["y"].notna(), 0)).fillna(0)
-    cells = known.groupby(["stratum", "cluster", "group"])[["wx", "w"]].sum().reset_index()
+    frame.loc[::7, ["y", "yes"]] = np.nan
+    known = frame.assign(w=frame["weight"].where(frame["y"].notna(), 0), n=frame["y"].notna())
+    known = known.assign(wx=known["weight"] * known["y"], o=known["weight"] * known["yes"]).fillna(0)
+    cells = known.groupby(["stratum", "cluster", "group"])[["wx", "w", "o", "n"]].sum().reset_index()
+    means = known.merge(cells, on=["stratum", "cluster", "group"], suffixes=("", "_all"))
+    away = means["w"] * (means["y"] - means["wx_all"] / means["w_all"].where(means["w_all"] > 0)) ** 2
+    cells["dev"] = away.groupby([means["stratum"], means["cluster"], means["group"]]).sum().to_numpy()
     design = survey_design(strata=cells["stratum"], clusters=cells["cluster"])
-    totals = survey_ratio(design, cells["wx"], cells["w"], by=cells["group"])
-    assert totals.estimate == pytest.approx(people.estimate)
-    assert totals.covariance == pytest.approx(people.covariance)
+    common = {"weight": cells["w"], "people": cells["n"], "by": cells["group"]}
+    mean = survey_mean_from_totals(design, weighted_sum=cells["wx"], squared_deviations=cells["dev"], **common)
+    same(survey_mean(designed(frame), frame["y"], by=frame["group"]), mean)
+    share = survey_proportion_from_totals(design, weighted_count=cells["o"], method=method, **common)
+    same(survey_proportion(designed(frame), frame["yes"], by=frame["group"], method=method), share)
+    total = survey_total(design, cells["wx"], by=cells["group"])
+    assert total.covariance == pytest.approx(survey_total(designed(frame), frame["y"], by=frame["group"]).covariance)
+
+
+def test_totals_that_cannot_be_are_refused():
+    design = survey_design(rows=2)
+    one = {"weight": [1, 2], "people": [1, 1]}
+    with pytest.raises(MeasureError, match="without weights"):
+        survey_mean_from_totals(survey_design(weights=[1, 2]), weighted_sum=[1, 2], **one)
+    with pytest.raises(MeasureError, match="no people"):
+        survey_mean_from_totals(design, weighted_sum=[1, 2], weight=[1, 2], people=[1, 0])
+    with pytest.raises(MeasureError, match="cannot be above"):
+        survey_proportion_from_totals(design, weighted_count=[1, 3], **one)
 
 
 @settings(max_examples=25, deadline=None)

@@ -115,6 +115,16 @@ def test_chance_comes_from_the_generator_alone():
     assert one == same != other
 
 
+def test_a_group_that_a_replicate_leaves_out_has_a_mean_and_says_why_no_error():
+    frame = made_up(strata=2, clusters=3)
+    frame["group"] = np.where(frame.index.isin([0, len(frame) - 1]), "one", "rest")
+    design = survey_design(weights=frame["weight"], strata=frame["stratum"], clusters=frame["cluster"])
+    drawn = with_bootstrap(design, replicates=30, rng=np.random.default_rng(1))
+    found = survey_mean(drawn, frame["y"], by=frame["group"])
+    assert np.isnan(found.se).tolist() == [True, False]
+    assert "a replicate leaves nobody" in found.sentence("one")
+
+
 def test_replicates_that_cannot_be_made_are_refused():
     pairs = survey_design(strata=["a", "a", "b", "b"])
     with pytest.raises(MeasureError, match="exactly two units"):
