@@ -92,10 +92,10 @@ def finished(
     error = np.where(alike, np.nan, error)
     margin = t_quantile(confidence, free) * error
     failed = np.isnan(error) & ~np.isnan(estimate)
-    reasons = np.select([n == 0, alike, ~several, failed], [NOBODY, ALIKE, NO_ERROR, NO_REPLICATE], default="")
+    reasons = np.select([n == 0, alike, ~several, failed], [NOBODY, ALIKE, NO_ERROR, NO_REPLICATE], default="").tolist()
     return SurveyEstimate(
         estimate, estimate - margin, estimate + margin, error, check_confidence(confidence), design.method, n, free,
-        np.where(several, effect, np.nan), domains.labels, quantity, root, tuple(str(reason) for reason in reasons), ASSUMES,
+        np.where(several, effect, np.nan), domains.labels, quantity, root, tuple(reasons), ASSUMES,
     )  # fmt: skip
 
 

@@ -34,12 +34,8 @@ def survey_mean_from_totals(
         `reduce_microdata`.
     squared_deviations : array_like, (N,), optional
         *sum w (x - m)^2* about each row's own mean (`x.sum_w_sq_dev`), for the design effect.
-    by : array_like, (N,), optional
-        Label of the group of each row.
-    confidence : float
-        Nominal coverage of the interval (Student's t).
-    quantity : str
-        What to call it in sentences.
+    by, confidence, quantity
+        As for `survey_mean`.
 
     Returns
     -------
