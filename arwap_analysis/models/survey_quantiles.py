@@ -51,8 +51,7 @@ def survey_quantile(
     -------
     SurveyEstimate
         `standard_error` is the width of the interval over twice the quantile of t, as in R. A limit is NaN where
-        the share's limit lies below 0 or above 1, and both are where the estimate is the largest value. There is no
-        covariance between groups: `root` is diagonal.
+        the share's limit lies below 0, or at 1 and above. There is no covariance between groups: `root` is diagonal.
 
     Raises
     ------
@@ -115,10 +114,10 @@ def _one(
     at = survey_mean(design, below, confidence=confidence)
     limits = proportion_limits(at.estimate, at.standard_error, at.n, at.degrees_of_freedom,
                                confidence=confidence, method=method)  # fmt: skip
-    # A share of everybody shows no error, and limits made from none would say that the value is known.
-    low, high = (float(limit[0]) if at.estimate[0] < 1 else np.nan for limit in limits)
+    low, high = (float(limit[0]) for limit in limits)
     lower = _value_at(ordered, shares, low, ties) if low >= 0 else np.nan
-    upper = _value_at(ordered, shares, high, ties) if high <= 1 else np.nan
+    # At a share of 1 the population may lie anywhere above the sample.
+    upper = _value_at(ordered, shares, high, ties) if high < 1 else np.nan
     error = (upper - lower) / (2 * float(t_quantile(confidence, at.degrees_of_freedom)[0]))
     return middle, lower, upper, error, float(at.n[0]), float(at.degrees_of_freedom[0])
 

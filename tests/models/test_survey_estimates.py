@@ -146,6 +146,17 @@ def test_beta_interval_of_a_simple_random_sample_is_clopper_and_pearsons():
     assert (found.lower[0], found.upper[0]) == pytest.approx((low, high))
 
 
+def test_beta_interval_of_clusters_has_korn_and_graubards_effective_size():
+    """Korn and Graubard (1998): p (1 - p) / variance, times the square of the ratio of the quantiles of t."""
+    frame = made_up(6)
+    found = survey_proportion(designed(frame), frame["yes"], method="beta")
+    p, free = found.estimate[0], found.degrees_of_freedom[0]
+    size = p * (1 - p) / found.se[0] ** 2 * (stats.t.ppf(0.975, len(frame) - 1) / stats.t.ppf(0.975, free)) ** 2
+    low, high = proportion_confint(size * p, size, method="beta")
+    assert free == 16
+    assert (found.lower[0], found.upper[0]) == pytest.approx((low, high))
+
+
 @pytest.mark.parametrize("method", ["logit", "beta", "arcsine", "wald"])
 def test_intervals_of_shares_turn_round_with_the_outcome_and_widen_with_confidence(method):
     frame = made_up(2)
@@ -186,6 +197,9 @@ def test_woodruffs_interval_of_a_simple_random_sample_is_read_off_the_order():
     assert survey_quantile(survey_design(rows=100), x, ties="middle").estimate == pytest.approx([50.5])
     highest = survey_quantile(survey_design(rows=5), x[:5], probability=0.99)
     assert np.isnan([highest.lower, highest.upper, highest.se]).all()
+    beta = survey_quantile(survey_design(rows=5), x[:5], probability=0.99, method="beta")
+    assert beta.lower[0] <= beta.estimate[0]
+    assert np.isnan([beta.upper, beta.se]).all()
 
 
 def test_answers_that_are_all_alike_have_a_mean_and_no_error():
@@ -208,6 +222,17 @@ def test_rao_scotts_test_of_a_simple_random_sample_is_pearsons():
     assert found.numerator_df == pytest.approx(2, rel=0.02)
     swapped = rao_scott_test(survey_design(rows=n), frame["yes"], frame["group"])
     assert swapped.p_value == pytest.approx(found.p_value)
+
+
+def test_people_who_are_drawn_twice_together_add_nothing_to_rao_scotts_test():
+    frame = made_up(5)
+    once = rao_scott_test(survey_design(rows=len(frame)), frame["group"], frame["yes"])
+    twice = pd.concat([frame.assign(pair=frame.index)] * 2, ignore_index=True)
+    found = rao_scott_test(survey_design(clusters=twice["pair"]), twice["group"], twice["yes"])
+    assert found.chi_squared == pytest.approx(2 * once.chi_squared)
+    assert (found.statistic, found.numerator_df, found.p_value) == pytest.approx(
+        (once.statistic, once.numerator_df, once.p_value)
+    )
 
 
 @pytest.mark.parametrize(
