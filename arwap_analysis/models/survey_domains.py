@@ -44,6 +44,7 @@ class Domains:
     def __init__(self, by: ArrayLike | None, size: int) -> None:
         self.labels: tuple[str, ...] = ("all",)
         self.codes = np.zeros(size, dtype=np.intp)
+        self.everyone = by is None
         if by is None:
             return
         given = by if isinstance(by, pd.Series) else pd.Series(np.asarray(by))
@@ -81,6 +82,8 @@ def finished(
     if design.stages:
         met = design.presence(answered, domains.codes, domains.count)
         free = design.domain_degrees_of_freedom(met)
+        if domains.everyone:  # answers were sought in every unit, also where none came
+            free = np.full(1, design.degrees_of_freedom)
         units = met.sum(axis=0) if len(design.stages) == 1 else _units(design, answered, domains)
     else:
         free, units = np.full(domains.count, design.degrees_of_freedom), n

@@ -112,14 +112,14 @@ def _one(
     middle = _value_at(ordered, shares, probability, ties)
     below = np.where(inside, (x <= middle).astype(float), np.nan)
     at = survey_mean(design, below, confidence=confidence)
-    limits = proportion_limits(at.estimate, at.standard_error, at.n, at.degrees_of_freedom,
-                               confidence=confidence, method=method)  # fmt: skip
+    free = at.degrees_of_freedom if domains.everyone else np.array([design.degrees_of_freedom_of(inside)])
+    limits = proportion_limits(at.estimate, at.standard_error, at.n, free, confidence=confidence, method=method)
     low, high = (float(limit[0]) for limit in limits)
     lower = _value_at(ordered, shares, low, ties) if low >= 0 else np.nan
     # At a share of 1 the population may lie anywhere above the sample.
     upper = _value_at(ordered, shares, high, ties) if high < 1 else np.nan
-    error = (upper - lower) / (2 * float(t_quantile(confidence, at.degrees_of_freedom)[0]))
-    return middle, lower, upper, error, float(at.n[0]), float(at.degrees_of_freedom[0])
+    error = (upper - lower) / (2 * float(t_quantile(confidence, free)[0]))
+    return middle, lower, upper, error, float(at.n[0]), float(free[0])
 
 
 def _value_at(ordered: FloatArray, shares: FloatArray, share: float, ties: str) -> float:

@@ -85,7 +85,7 @@ def survey_regression(
     fitted = _fit(family, y[there], x[there], exposed[there], design.weights[there])
     root = _root(design, family, y, x, exposed, there, fitted)
     error = np.sqrt(np.sum(root**2, axis=0))
-    free = np.full(len(names), design.degrees_of_freedom_of(there) + 1 - len(names))
+    free = np.full(len(names), design.degrees_of_freedom + 1 - len(names))
     margin = t_quantile(confidence, free) * error
     p = t_p_value(fitted / np.where(error > 0, error, np.nan), free)
     reason = "" if free[0] > 0 else "The model has as many terms as the design has degrees of freedom"

@@ -50,7 +50,7 @@ class SurveyEstimate(Estimate):
     n : (K,)
         Rows with an answer and a weight above 0.
     degrees_of_freedom : (K,)
-        First-stage units less strata, among those that the group has rows in.
+        First-stage units less strata, among those that the group has answers in; without groups, of the design.
     design_effect : (K,)
         Variance over that of a simple random sample of as many rows; NaN where it was not worked out.
     groups : tuple of str

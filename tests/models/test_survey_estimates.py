@@ -22,7 +22,9 @@ from arwap_analysis.models import (
     survey_quantile,
     survey_total,
 )
+from arwap_analysis.sources import Outcome, Reduction, reduce_microdata
 from tests.models.surveys import api, made_up, needs_api
+from tests.peers import FIXTURES
 
 
 def designed(frame):
@@ -67,6 +69,30 @@ def test_totals_of_clusters_give_what_the_people_give(seed, method):
     assert total.covariance == pytest.approx(survey_total(designed(frame), frame["y"], by=frame["group"]).covariance)
 
 
+@needs_api
+def test_the_reduction_of_a_file_gives_what_its_rows_give():
+    """R survey 4.1-1 for awards: 0.7103825136609, 0.63 to 0.78 with 14 degrees of freedom without the fpc."""
+    schools = api("apiclus1")
+    totals = reduce_microdata(
+        Reduction(
+            file=FIXTURES / "data" / "apiclus1.csv", by=["stype"], weight="pw", cluster="dnum", values=["api00"],
+            outcomes={"awards": Outcome(column="awards", values=["Yes"])},
+        )
+    ).clusters  # fmt: skip
+    rows = survey_design(weights=schools["pw"], clusters=schools["dnum"])
+    design = survey_design(clusters=totals["dnum"])
+    mean = survey_mean_from_totals(
+        design, weighted_sum=totals["api00.sum_wx"], weight=totals["api00.known_w"], people=totals["api00.n_known"],
+        squared_deviations=totals["api00.sum_w_sq_dev"], by=totals["stype"],
+    )  # fmt: skip
+    same(survey_mean(rows, schools["api00"], by=schools["stype"]), mean)
+    share = survey_proportion_from_totals(
+        design, weighted_count=totals["awards.sum_w"], weight=totals["awards.known_w"], people=totals["awards.n_known"]
+    )
+    same(survey_proportion(rows, schools["awards"] == "Yes"), share)
+    assert (share.estimate[0], share.degrees_of_freedom[0]) == pytest.approx((0.7103825136609, 14))
+
+
 def test_totals_that_cannot_be_are_refused():
     design = survey_design(rows=2)
     one = {"weight": [1, 2], "people": [1, 1]}
@@ -87,7 +113,25 @@ def test_a_group_is_a_domain_and_not_a_sample_of_its_own(seed):
         alone = survey_mean(designed(frame), frame["y"].where(frame["group"] == group))
         assert alone.estimate[0] == pytest.approx(by.estimate[at])
         assert alone.se[0] == pytest.approx(by.se[at])
-        assert (alone.n[0], alone.degrees_of_freedom[0]) == (by.n[at], by.degrees_of_freedom[at])
+        assert alone.n[0] == by.n[at]
+        median, medians = (
+            survey_quantile(designed(frame), frame["y"].where(frame["group"] == group), by=by_)
+            for by_ in (None, frame["group"])
+        )
+        assert medians.estimate[at] == median.estimate[0]
+        assert medians.degrees_of_freedom[at] == by.degrees_of_freedom[at]
+
+
+@needs_api
+def test_missing_answers_leave_the_degrees_of_freedom_of_the_design():
+    """R survey 4.1-1: confint(svymean(..., na.rm=TRUE), df=degf(design)); two of 40 districts have no enrolment."""
+    schools = api("apiclus2")
+    design = survey_design(weights=schools["pw"], clusters=schools["dnum"])
+    found = survey_mean(design, schools["enroll"])
+    assert schools.loc[schools["enroll"].notna(), "dnum"].nunique() == 38
+    assert found.degrees_of_freedom == [39]
+    assert found.upper - found.estimate == pytest.approx(stats.t.ppf(0.975, 39) * found.se)
+    assert survey_mean(design, schools["enroll"], by=["all"] * len(schools)).degrees_of_freedom == [37]
 
 
 def test_differences_and_ratios_of_groups_carry_their_covariance():
