@@ -1,24 +1,29 @@
 """One adaptor for each measure of the reference files: their inputs to our call, our result to their names.
 
 An adaptor returns what it computed under the names that the file expects. `TOLERANCE` follows the files' own
-README: 1e-6 for closed forms, 1e-3 for funnel limits.
+README: 1e-6 for closed forms, 1e-4 for iterative fits (`ITERATIVE`), 1e-3 for funnel limits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from arwap_analysis import inference, measures
+from tests.peers.surveys import survey_case
+from tests.peers.syntheses import synthesis_case
 
-__all__ = ["ADAPTORS", "CLOSED", "ROOT_FINDER", "SOUGHT", "TOLERANCE"]
+__all__ = ["ADAPTORS", "ADAPTORS_OF_CASES", "CLOSED", "FITTED", "ITERATIVE", "ROOT_FINDER", "SOUGHT", "TOLERANCE"]
 
 Values = dict[str, Any]
 Adaptor = Callable[[Values, Values], Values]
-CLOSED, FUNNEL = 1e-6, 1e-3
+CLOSED, FITTED, FUNNEL = 1e-6, 1e-4, 1e-3
 TOLERANCE = {"funnel_limits": FUNNEL, "funnel_significance": FUNNEL}
+# Statistics and methods that the peer fits by iteration.
+ITERATIVE = {"logistic", "poisson", "REML", "PM", "ML"}
 # A fault of the peer: R's fisher.test seeks these with uniroot, which stops at .Machine$double.eps^0.25.
 SOUGHT = {"fisher_conditional_or", "fisher_lower", "fisher_upper"}
 ROOT_FINDER = 1.3e-4
@@ -231,4 +236,10 @@ ADAPTORS: dict[str, Adaptor] = {
     "theil_index": _plain(measures.theil_index),
     "trend_in_proportions": _trend,
     "two_groups": _two_groups,
+}
+
+# Cases that are more than inputs and parameters: they name columns of a file beside them, or a peer's stop counts.
+ADAPTORS_OF_CASES: dict[str, Callable[[Values, Values, Path], Values]] = {
+    "meta_analysis": synthesis_case,
+    "survey_taylor": survey_case,
 }

@@ -183,7 +183,7 @@ def _check_parts(reduction: Reduction, parts: pd.DataFrame, files: list[str]) ->
         fault("not_a_number", "w_bad", "have a weight that is not a finite number", reduction.weight, weight)
         fault("negative_weight", "w_negative", "have a negative weight", reduction.weight, "Check the column.")
     if reduction.cluster is not None:
-        cluster = parts[f"k{len(reduction.by)}"].map(_label, na_action="ignore")
+        cluster = _labels(parts[f"k{len(reduction.by)}"])
         parts = parts.assign(lost=parts["n"].where(_is_missing(reduction, cluster), 0))
         fault("missing_cluster", "lost", "have no cluster", reduction.cluster, "Every row needs its sampling unit.")
     sums = parts.select_dtypes("number").to_numpy(dtype=float)
@@ -193,8 +193,12 @@ def _check_parts(reduction: Reduction, parts: pd.DataFrame, files: list[str]) ->
         raise DataError(faults)
 
 
-def _label(text: object) -> str:
-    return str(text).strip()
+def _labels(keys: pd.Series) -> pd.Series:
+    """Write each key as a label, once for all parts that have it; a missing key stays missing."""
+    codes, unique = pd.factorize(keys)
+    # The code of what is missing is -1, which takes the last.
+    written = np.array([*(str(key).strip() for key in unique), None], dtype=object)
+    return pd.Series(written[codes], index=keys.index, dtype=object)
 
 
 def _is_missing(reduction: Reduction, labels: pd.Series) -> pd.Series:
@@ -205,7 +209,7 @@ def _named(reduction: Reduction, parts: pd.DataFrame) -> pd.DataFrame:
     """Give keys their columns and labels, and make the sums of parts such that they can be put together."""
     data: dict[str, pd.Series] = {}
     for i, _ in enumerate(reduction.keys):
-        labels = parts[f"k{i}"].map(_label, na_action="ignore").astype(object)
+        labels = _labels(parts[f"k{i}"])
         data[f"k{i}"] = labels.mask(_is_missing(reduction, labels), reduction.missing_label)
     return parts.assign(**data)
 
@@ -215,9 +219,12 @@ def _rolled_up(reduction: Reduction, parts: pd.DataFrame, keys: list[str]) -> pd
     names = [f"k{i}" for i in range(len(keys))]
     ranks = [parts[name].map(_ranks(parts[name], reduction.missing_label)) for name in names]
     group = parts.groupby(ranks, sort=True).ngroup().to_numpy()
-    columns: list[np.ndarray] = [values.to_numpy() for _, values in parts[names].groupby(group).first().items()]
+    _, firsts = np.unique(group, return_index=True)
+    columns: list[np.ndarray] = [parts[name].to_numpy()[firsts] for name in names]
 
     def total(values: pd.Series | np.ndarray) -> np.ndarray:
+        if len(firsts) == len(group):
+            return np.asarray(values)[firsts]  # every part is a group of its own, as most clusters' are
         return pd.Series(np.asarray(values)).groupby(group).sum().to_numpy()
 
     columns.append(total(parts["n"]))
