@@ -1,5 +1,21 @@
-"""Models on counts that are summed before they are fitted: arrays in, arrays out."""
+"""Models on sums over people: arrays in, small frozen results out.
 
+Adjusted disparities, decompositions of a gap, intersections of disadvantages, and shrinkage of small groups.
+"""
+
+from arwap_analysis.models.adjusted import AdjustedModel, fit_adjusted
+from arwap_analysis.models.confounding import e_value
+from arwap_analysis.models.finding import Finding
 from arwap_analysis.models.shrinkage import Shrinkage, beta_binomial_shrinkage, gamma_poisson_shrinkage
+from arwap_analysis.models.standardised import standardised_disparities
 
-__all__ = ["Shrinkage", "beta_binomial_shrinkage", "gamma_poisson_shrinkage"]
+__all__ = [
+    "AdjustedModel",
+    "Finding",
+    "Shrinkage",
+    "beta_binomial_shrinkage",
+    "e_value",
+    "fit_adjusted",
+    "gamma_poisson_shrinkage",
+    "standardised_disparities",
+]
