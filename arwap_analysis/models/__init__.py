@@ -6,6 +6,7 @@ Adjusted disparities, decompositions of a gap, intersections of disadvantages, a
 from arwap_analysis.models.adjusted import AdjustedModel, fit_adjusted
 from arwap_analysis.models.confounding import e_value
 from arwap_analysis.models.finding import Finding
+from arwap_analysis.models.oaxaca import oaxaca_blinder
 from arwap_analysis.models.shrinkage import Shrinkage, beta_binomial_shrinkage, gamma_poisson_shrinkage
 from arwap_analysis.models.standardised import standardised_disparities
 
@@ -17,5 +18,6 @@ __all__ = [
     "e_value",
     "fit_adjusted",
     "gamma_poisson_shrinkage",
+    "oaxaca_blinder",
     "standardised_disparities",
 ]

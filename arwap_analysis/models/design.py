@@ -256,8 +256,8 @@ def _in_short(some: Sequence[Column], columns: Sequence[Column]) -> list[str]:
     return list(dict.fromkeys(name for name in names if name != "intercept"))
 
 
-def check_collinear(matrix: FloatArray, columns: Sequence[Column]) -> None:
-    """Refuse a matrix in which a column follows from those before it, naming both.
+def check_collinear(matrix: FloatArray, columns: Sequence[Column], *, among: str = "") -> None:
+    """Refuse a matrix in which a column follows from those before it, naming both (and `among` whom).
 
     Raises
     ------
@@ -278,11 +278,12 @@ def check_collinear(matrix: FloatArray, columns: Sequence[Column]) -> None:
             kept.append(j)
             continue
         source = [columns[k] for k, w in zip(kept, weights, strict=True) if abs(w) > 1e-6]
+        here = f" among {among}" if among else ""
         others = ", ".join(_in_short(source, columns)) or "the intercept (it is the same for everybody)"
         faults.append(
             Fault(
                 "collinear",
-                f"{column} cannot be told apart from {others}" if length[j] > 0 else f"nobody is in {column}",
+                (f"{column} cannot be told apart from {others}" if length[j] > 0 else f"nobody is in {column}") + here,
                 column=column.variable,
                 value=column.level or None,
                 hint="Leave one of them out, or merge levels until every combination that the model needs has people.",

@@ -90,7 +90,8 @@ def test_numbers_are_fitted_as_numbers_and_interactions_let_groups_differ():
 
 
 # marginaleffects 0.6.0 for Python on statsmodels 0.15.0, one row a person: avg_comparisons(model, variables="sex",
-# comparison="difference" | "lnratioavg") of logit("y ~ sex + C(dept)"): estimate and standard error (their limits come from t, ours from z).
+# comparison="difference", "lnratioavg") of logit("y ~ sex + C(dept)"): estimate and standard error. Their limits come
+# from t, ours from z.
 MARGINAL_DIFFERENCE = (0.019497043274, 0.015672032826)
 MARGINAL_LOG_RATIO = (0.050009803605, 0.039996193744)
 
