@@ -12,11 +12,11 @@ from scipy import special
 
 from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import FloatArray, check_confidence
-from arwap_analysis.models.design import Cells, Design, as_cells, check_collinear, make_design
+from arwap_analysis.models.design import Cells, Column, Design, as_cells, check_collinear, make_design
 from arwap_analysis.models.finding import Finding, Rows, interval, listed, log_interval
 from arwap_analysis.models.separation import check_levels_vary, name_separation
 
-__all__ = ["MODELS", "AdjustedModel", "fit_adjusted", "mean_at", "slope_at"]
+__all__ = ["MODELS", "AdjustedModel", "fit_adjusted", "fit_coefficients", "mean_at", "slope_at"]
 
 MODELS = ("logistic", "poisson", "linear")
 _NAMES = {
@@ -164,16 +164,15 @@ def fit_adjusted(
     design = make_design(cells, interactions=interactions)
     matrix = design.matrix()
     check_collinear(matrix, design.columns)
-    coefficients = _fit(design, matrix, model)
+    coefficients = fit_coefficients(cells, matrix, design.columns, model)
     covariance = _covariance(cells, matrix, coefficients, model, kind)
     return _as_model(design, coefficients, covariance, model, kind, check_confidence(confidence))
 
 
-def _fit(design: Design, matrix: FloatArray, model: str) -> FloatArray:
+def fit_coefficients(cells: Cells, matrix: FloatArray, columns: Sequence[Column], model: str) -> FloatArray:
     """Return the coefficients by statsmodels; a fit that runs off is explained."""
     import statsmodels.api as sm  # takes a second to load
 
-    cells = design.cells
     share = cells.total / cells.people
     if model == "linear":
         return np.asarray(sm.WLS(share, matrix, weights=cells.people).fit().params)
@@ -187,7 +186,7 @@ def _fit(design: Design, matrix: FloatArray, model: str) -> FloatArray:
         fitted = sm.GLM(outcome, matrix, family=family, freq_weights=weights).fit(tol=1e-12, maxiter=100)
         mean = np.nan_to_num(np.asarray(fitted.fittedvalues), nan=0.0)
     if not fitted.converged or mean.min() < _EDGE or (logistic and mean.max() > 1 - _EDGE):
-        name_separation(design, all_too=logistic)
+        name_separation(cells, matrix, columns, all_too=logistic)
     if not fitted.converged:
         raise MeasureError(f"the {_NAMES[model]} did not converge; try fewer covariates or a logistic model")
     return np.asarray(fitted.params)

@@ -14,7 +14,7 @@ from arwap_analysis.estimate import FloatArray, check_confidence
 from arwap_analysis.models.design import Cells, Column, Design, as_cells, check_collinear, make_design
 from arwap_analysis.models.finding import Finding, interval
 
-__all__ = ["WEIGHTS", "oaxaca_blinder", "two_groups_only"]
+__all__ = ["WEIGHTS", "full_coding", "oaxaca_blinder", "two_groups_only"]
 
 WEIGHTS = ("pooled", "neumark", "reimers", "cotton", "reference", "group")
 TOTAL = "total"
@@ -155,7 +155,7 @@ def _robust_covariance(
     return np.asarray(summed * total / (total - 1))
 
 
-def _full_coding(columns: tuple[Column, ...], normalised: bool) -> tuple[FloatArray, FloatArray, list[str]]:
+def full_coding(columns: tuple[Column, ...], normalised: bool) -> tuple[FloatArray, FloatArray, list[str]]:
     """Return the maps of means and of coefficients to a coding with every level, and each row's variable.
 
     Normalised: the levels' coefficients are their distances from the levels' mean, which moves to the intercept
@@ -305,7 +305,7 @@ def oaxaca_blinder(
 def _as_finding(
     design: Design, fitted: _Fitted, kind: str, weights: str, normalised: bool, errors: str, confidence: float
 ) -> Finding:
-    share, effect, names = _full_coding((design.columns[0], *design.columns[2:]), normalised)
+    share, effect, names = full_coding((design.columns[0], *design.columns[2:]), normalised)
     variables = list(dict.fromkeys(names))
     gather = np.array([[float(name == variable) for name in names] for variable in variables])
     gather = np.vstack([np.ones(len(names)), gather])  # the whole part first

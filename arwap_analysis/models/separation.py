@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import optimize
 
 from arwap_analysis.errors import DataError, Fault
-from arwap_analysis.models.design import Cells, Design
+from arwap_analysis.estimate import FloatArray
+from arwap_analysis.models.design import Cells, Column
 
 __all__ = ["check_levels_vary", "name_separation"]
 
@@ -37,7 +40,7 @@ def check_levels_vary(cells: Cells, *, all_too: bool) -> None:
         raise DataError(faults)
 
 
-def name_separation(design: Design, *, all_too: bool) -> None:
+def name_separation(cells: Cells, matrix: FloatArray, columns: Sequence[Column], *, all_too: bool) -> None:
     """Refuse data for which the likelihood has no maximum, naming the columns whose effect would be infinite.
 
     A direction in which no cell's fit gets worse and some cell's gets better shows separation (Albert and Anderson
@@ -49,7 +52,6 @@ def name_separation(design: Design, *, all_too: bool) -> None:
     DataError
         One fault for each such column.
     """
-    matrix, cells = design.matrix(), design.cells
     with_cases, without = cells.total > 0, cells.total < cells.people
     upper = without & ~with_cases
     lower = with_cases & ~without if all_too else np.zeros_like(upper)
@@ -78,7 +80,7 @@ def name_separation(design: Design, *, all_too: bool) -> None:
                 value=column.level or None,
                 hint=_HINT,
             )
-            for column, step in zip(design.columns, found.x, strict=True)
+            for column, step in zip(columns, found.x, strict=True)
             if abs(step) > 1e-6 and column.variable != "intercept"
         ]
     )
