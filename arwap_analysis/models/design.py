@@ -138,7 +138,7 @@ def as_cells(
     *,
     group: ArrayLike,
     covariates: Mapping[str, ArrayLike],
-    reference: str,
+    reference: str | None,
     references: Mapping[str, str] | None = None,
     counts: bool = True,
 ) -> Cells:
@@ -166,7 +166,7 @@ def as_cells(
     if len(coded[0][1]) < 2:
         raise MeasureError("two groups at least are needed")
     wanted = {"group": reference, **dict(references or {})}
-    for name in set(wanted) - set(names):
+    for name in sorted(set(wanted) - set(names)):
         raise MeasureError(f"no covariate is called '{name}'. {did_you_mean(name, list(covariates))}")
     coded = [
         _reference_first(name, codes, levels, size, wanted.get(name))
@@ -229,7 +229,7 @@ def make_design(cells: Cells, *, interactions: Sequence[str] = ()) -> Design:
         if name not in cells.variables[1:]:
             raise MeasureError(f"no covariate is called '{name}'. {did_you_mean(name, cells.variables[1:])}")
     groups = cells.levels[0]
-    columns = [Column("intercept", "", ""), *(Column("group", g, groups[0]) for g in groups[1:])]
+    columns = [Column("intercept", "", ""), *(Column(cells.variables[0], g, groups[0]) for g in groups[1:])]
     base, of_covariate = [], []
     for name, codes, levels in zip(cells.variables[1:], cells.codes[1:], cells.levels[1:], strict=True):
         if levels:
