@@ -15,6 +15,7 @@ from arwap_analysis.models.finding import Finding
 from arwap_analysis.models.kitagawa import kitagawa_decomposition
 from arwap_analysis.models.maihda import Maihda, StratumFinding, maihda
 from arwap_analysis.models.oaxaca import oaxaca_blinder
+from arwap_analysis.models.pay import pay_gap, pay_quarter_shares
 from arwap_analysis.models.shrinkage import Shrinkage, beta_binomial_shrinkage, gamma_poisson_shrinkage
 from arwap_analysis.models.standardised import standardised_disparities
 from arwap_analysis.models.yun import yun_decomposition
@@ -36,6 +37,8 @@ __all__ = [
     "kitagawa_decomposition",
     "maihda",
     "oaxaca_blinder",
+    "pay_gap",
+    "pay_quarter_shares",
     "standardised_disparities",
     "yun_decomposition",
 ]

@@ -266,6 +266,8 @@ def check_collinear(matrix: FloatArray, columns: Sequence[Column], *, among: str
     """
     length = np.sqrt((matrix**2).sum(axis=0))
     scaled = matrix / np.where(length > 0, length, 1.0)
+    if len(matrix) >= len(columns) and np.min(np.abs(np.diag(np.linalg.qr(scaled, mode="r")))) > _DEPENDENT:
+        return
     faults: list[Fault] = []
     kept: list[int] = []
     for j, column in enumerate(columns):
