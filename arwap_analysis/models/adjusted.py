@@ -18,10 +18,11 @@ from arwap_analysis.models.separation import check_levels_vary, name_separation
 
 __all__ = ["MODELS", "AdjustedModel", "fit_adjusted", "fit_coefficients", "mean_at", "slope_at"]
 
-MODELS = ("logistic", "poisson", "linear")
+MODELS = ("logistic", "poisson", "rate", "linear")
 _NAMES = {
     "logistic": "logistic regression",
     "poisson": "Poisson regression of a yes or no",
+    "rate": "Poisson regression of a rate",
     "linear": "linear regression",
 }
 # A fitted risk this near to none (or all) is where a fit that runs off to infinity ends.
@@ -40,7 +41,7 @@ class AdjustedModel(Finding):
     Attributes
     ----------
     model : str
-        logistic, poisson or linear.
+        logistic, poisson, rate or linear.
     design : Design
         The cells that it was fitted on, and their matrix.
     covariance : (K, K)
@@ -52,11 +53,11 @@ class AdjustedModel(Finding):
     covariance: FloatArray = field(repr=False)
 
     def ratios(self) -> Finding:
-        """Return the groups' ratios at equal covariates: odds ratios (logistic) or risk ratios (poisson)."""
+        """Return the groups' ratios at equal covariates: of odds (logistic), risks (poisson) or rates (rate)."""
         if self.model == "linear":
             raise MeasureError("a linear model has differences, not ratios; see standardised_disparities")
         count = len(self.design.groups)
-        what = "odds ratio" if self.model == "logistic" else "risk ratio"
+        what = {"logistic": "odds ratio", "poisson": "risk ratio", "rate": "rate ratio"}[self.model]
         numbers = log_interval(self.estimate[1:count], self.standard_error[1:count], self.confidence)
         groups, reference = self.design.groups[1:], self.design.groups[0]
         first = f"At equal {listed(self.design.cells.variables[1:])}, the {what} of {groups[0]} is {numbers[0][0]:.2f}"
@@ -94,7 +95,8 @@ def fit_adjusted(
     Parameters
     ----------
     numerator, denominator : array_like, (C,)
-        People with the outcome (linear: sum of the outcome) and all people of each cell. Ones for rows of people.
+        People with the outcome (linear: sum of the outcome; rate: events) and all people of each cell (rate:
+        person-time). Ones for rows of people.
         A cell without a number is refused: leaving it out would bias the fit.
     group : array_like, (C,)
         Label of each cell's group.
@@ -102,8 +104,9 @@ def fit_adjusted(
         The group that the others are compared with.
     covariates : mapping of name to array_like, (C,)
         Labels (words) are categories; numbers are numbers, with a straight effect on the scale of the model.
-    model : {"logistic", "poisson", "linear"}
-        logistic: odds ratios. poisson: risk ratios of a yes or no, with robust errors (Zou 2004). linear: differences.
+    model : {"logistic", "poisson", "rate", "linear"}
+        logistic: odds ratios. poisson: risk ratios of a yes or no, with robust errors (Zou 2004). rate: rate ratios of
+        events that can happen more than once, over person-time. linear: differences.
     squares : array_like, (C,), optional
         Linear: sum of the squared outcome in each cell. Needed unless each cell is one person.
     references : mapping, optional
@@ -112,7 +115,8 @@ def fit_adjusted(
         Covariates whose effect may differ between groups.
     errors : {"model", "robust"}, optional
         model: those of the likelihood (linear: one variance). robust: the sandwich of the people one by one (linear:
-        HC1). By default model for logistic, robust for poisson and linear.
+        HC1; rate: of the cells). By default model for logistic and rate, robust for poisson and linear. Those of a rate
+        allow for variance beyond Poisson (Pearson's chi-squared over its degrees of freedom, never below 1).
     confidence : float
         Nominal coverage of the intervals.
 
@@ -146,7 +150,7 @@ def fit_adjusted(
     """
     if model not in MODELS:
         raise MeasureError(f"model must be one of {', '.join(MODELS)}; got '{model}'")
-    kind = errors or ("model" if model == "logistic" else "robust")
+    kind = errors or ("model" if model in ("logistic", "rate") else "robust")
     if kind not in ("model", "robust") or (model == "poisson" and kind == "model"):
         raise MeasureError("errors must be 'model' or 'robust', and 'robust' for a Poisson model of a yes or no")
     cells = as_cells(
@@ -158,6 +162,7 @@ def fit_adjusted(
         reference=reference,
         references=references,
         counts=model != "linear",
+        repeats=model == "rate",
     )
     if model != "linear":
         check_levels_vary(cells, all_too=model == "logistic")
@@ -196,19 +201,21 @@ def mean_at(linear: FloatArray, model: str) -> FloatArray:
     """Return the mean of the outcome at the linear predictor."""
     if model == "logistic":
         return np.asarray(special.expit(linear))
-    return np.exp(linear) if model == "poisson" else linear
+    return np.exp(linear) if model in ("poisson", "rate") else linear
 
 
 def slope_at(mean: FloatArray, model: str) -> FloatArray:
     """Return how the mean grows with the linear predictor."""
     if model == "logistic":
         return mean * (1 - mean)
-    return mean if model == "poisson" else np.ones_like(mean)
+    return mean if model in ("poisson", "rate") else np.ones_like(mean)
 
 
 def _covariance(cells: Cells, matrix: FloatArray, beta: FloatArray, model: str, kind: str) -> FloatArray:
     mean = mean_at(matrix @ beta, model)
-    bread = np.linalg.inv((matrix * (cells.people * slope_at(mean, model))[:, None]).T @ matrix)
+    bread = np.asarray(np.linalg.inv((matrix * (cells.people * slope_at(mean, model))[:, None]).T @ matrix))
+    if model == "rate":
+        return _rate_covariance(cells, matrix, mean, bread, kind)
     # Sum over a cell's people of (outcome - mean)^2, from its sums alone.
     away = cells.squares - 2 * mean * cells.total + cells.people * mean**2
     spare = cells.people.sum() - matrix.shape[1]
@@ -219,6 +226,16 @@ def _covariance(cells: Cells, matrix: FloatArray, beta: FloatArray, model: str, 
     meat = (matrix * away[:, None]).T @ matrix
     robust = bread @ meat @ bread
     return np.asarray(robust * (cells.people.sum() / spare) if model == "linear" else robust)
+
+
+def _rate_covariance(cells: Cells, matrix: FloatArray, mean: FloatArray, bread: FloatArray, kind: str) -> FloatArray:
+    """Events have no people one by one: what they scatter beyond Poisson shows between cells."""
+    away = (cells.total - cells.people * mean) ** 2
+    if kind == "robust":
+        return np.asarray(bread @ ((matrix * away[:, None]).T @ matrix) @ bread)
+    spare = matrix.shape[0] - matrix.shape[1]
+    beyond = float(np.sum(away / (cells.people * mean)) / spare) if spare > 0 else 1.0
+    return np.asarray(bread * max(beyond, 1.0))
 
 
 def _as_model(

@@ -115,18 +115,22 @@ _MISSING = "Give people for whom it is not known a category of their own, or lea
 
 
 def _amount(name: str, values: ArrayLike, shape: tuple[int, ...], *, least: float | None = 0.0) -> FloatArray:
-    array = np.broadcast_to(as_floats(name, values), shape)
+    array = as_floats(name, values)
+    if array.shape not in ((), shape):
+        raise MeasureError(f"{name} has shape {array.shape}; one number for each of the {shape[0]} cells is needed")
+    array = np.broadcast_to(array, shape)
     wrong = ~np.isfinite(array) | ((array < least) if least is not None else False)
     if np.any(wrong):
-        place = int(np.argmax(wrong))
+        hint = "Leaving a cell out would bias a model: merge suppressed cells, or model a table without them."
         raise DataError(
             Fault(
-                "missing" if np.isnan(array[place]) else "negative",
-                f"cell {place + 1} of {array.size} has no usable {name}, and leaving a cell out would bias a model",
+                "negative" if array[place] < 0 else "missing",
+                f"cell {place + 1} of {array.size} has no usable {name}",
                 column=name,
                 value=str(array[place]),
-                hint="Merge suppressed cells into published totals, or model a table without them.",
+                hint=hint,
             )
+            for place in np.flatnonzero(wrong)
         )
     return np.asarray(array, dtype=np.float64)
 
@@ -141,10 +145,12 @@ def as_cells(
     reference: str | None,
     references: Mapping[str, str] | None = None,
     counts: bool = True,
+    repeats: bool = False,
 ) -> Cells:
     """Check the sums and labels of cells, put reference levels first, and sum cells that are alike.
 
-    `counts`: the outcome is a count of people, so that it equals its own square. The reference level of a covariate
+    `counts`: the outcome is a count of people, so that it equals its own square. `repeats`: it counts events, which can
+    outnumber people. The reference level of a covariate
     is that with most people unless `references` names another.
     """
     sums = as_floats("numerator", total)
@@ -152,11 +158,13 @@ def as_cells(
         raise MeasureError("cells are needed along one axis")
     sums = _amount("numerator", sums, sums.shape, least=0.0 if counts else None)
     size = _amount("denominator", people, sums.shape)
-    if counts and np.any(sums > size):
+    if counts and not repeats and np.any(sums > size):
         raise MeasureError("numerator must not be larger than denominator: each person has the outcome once at most")
     if not counts and squares is None and np.any(size != 1):
         raise MeasureError("cells of several people need 'squares', the sum of the squared outcome in each cell")
     second = sums if counts else _amount("squares", sums**2 if squares is None else squares, sums.shape)
+    if not counts and np.any(second * size < sums**2 * (1 - 1e-9)):
+        raise MeasureError("squares are too small for these sums: they must be sums of squares, not squares of sums")
     names = ("group", *covariates)
     if "group" in covariates:
         raise MeasureError("no covariate may be called 'group'")

@@ -12,6 +12,14 @@ from arwap_analysis.models.finding import Finding, Interval, Rows, interval, lis
 __all__ = ["standardised_disparities"]
 
 _RISKS = ("risk", "risk difference", "risk ratio")
+_QUANTITIES = {
+    "logistic": _RISKS,
+    "poisson": _RISKS,
+    "rate": ("rate", "rate difference", "rate ratio"),
+    "linear": ("mean", "difference in means", "ratio of means"),
+}
+# How a sentence says a gap: times what, and in which words.
+_UNITS = {"risk": (100, " percentage points"), "rate": (1000, " per 1,000"), "mean": (1, "")}
 
 
 def standardised_disparities(fitted: AdjustedModel, *, confidence: float | None = None) -> Finding:
@@ -30,9 +38,9 @@ def standardised_disparities(fitted: AdjustedModel, *, confidence: float | None 
     Returns
     -------
     Finding
-        Rows named by quantity ("risk", "risk difference", "risk ratio"; for a linear model "mean", "difference in
-        means", "ratio of means"), group and reference. Ratios have intervals on the log scale; those of a linear
-        model are NaN unless both means are above 0.
+        Rows named by quantity ("risk", "risk difference", "risk ratio"; "rate" ...; for a linear model "mean",
+        "difference in means", "ratio of means"), group and reference. Ratios have intervals on the log scale; those of
+        a linear model are NaN unless both means are above 0.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def standardised_disparities(fitted: AdjustedModel, *, confidence: float | None 
     gaps = interval(gap, gap_error, level)
     numbers = stacked(interval(means, error, level), gaps, log_interval(log_ratio, ratio_error, level))
     z = np.concatenate([np.full(len(groups), np.nan), gap / gap_error, log_ratio / ratio_error])
-    what = ("mean", "difference in means", "ratio of means") if model == "linear" else _RISKS
+    what = _QUANTITIES[model]
     rows, n = _standardised_rows(what, groups, fitted)
     return Finding(
         *numbers,
@@ -106,7 +114,7 @@ def _standardised_sentence(
     gap: Interval,
 ) -> str:
     place = int(np.argmax(np.abs(gap[0])))
-    scale, unit = (100, " percentage points") if what is _RISKS else (1, "")
+    scale, unit = _UNITS[what[0]]
     size, lower, upper = (scale * gap[i][place] for i in range(3))
     return (
         f"If every group had the same {listed(covariates)}, the widest gap would be that of {groups[place + 1]} "

@@ -77,6 +77,37 @@ def test_linear_on_sums_equals_statsmodels_on_rows_of_people(errors, theirs):
     np.testing.assert_allclose(fitted.se, rows.bse, atol=1e-8)
 
 
+def test_rates_of_repeated_events_equal_statsmodels_with_an_offset():
+    """statsmodels 0.15.0, GLM Poisson with log person-time as offset, scale X2 and HC0; absolute tolerance 1e-8."""
+    (_, size), labels = grouped(OUTCOME)
+    events = np.random.default_rng(3).negative_binomial(5, 5 / (5 + 2 * size))
+    fitted = models.fit_adjusted(events, size, model="rate", **labels)
+    matrix, cells = fitted.design.matrix(), fitted.design.cells
+    peer = sm.GLM(cells.total, matrix, family=sm.families.Poisson(), offset=np.log(cells.people))
+    theirs = peer.fit(tol=1e-12, scale="X2")
+    assert theirs.scale > 1
+    np.testing.assert_allclose(fitted.estimate, theirs.params, atol=1e-8)
+    np.testing.assert_allclose(fitted.se, theirs.bse, atol=1e-8)
+    robust = models.fit_adjusted(events, size, model="rate", errors="robust", **labels)
+    np.testing.assert_allclose(robust.se, peer.fit(tol=1e-12, cov_type="HC0").bse, atol=1e-8)
+    assert robust.ratios().sentence.startswith("At equal age and area, the rate ratio of Asian is")
+    found = models.standardised_disparities(fitted)
+    assert found.rows[0][1][0] == "rate"
+    assert " per 1,000 (" in found.sentence
+
+
+def test_counts_less_scattered_than_chance_do_not_narrow_a_rates_interval():
+    size = np.array([100.0, 200, 300, 400])
+    labels = {"group": ["a", "a", "b", "b"], "reference": "a", "covariates": {"sex": ["f", "m", "f", "m"]}}
+    fitted = models.fit_adjusted(0.5 * size, size, model="rate", **labels)
+    np.testing.assert_allclose(fitted.se[1] ** 2, np.linalg.inv(_information(fitted))[1, 1], rtol=1e-8)
+
+
+def _information(fitted):
+    matrix, cells = fitted.design.matrix(), fitted.design.cells
+    return (matrix * (0.5 * cells.people)[:, None]).T @ matrix
+
+
 def test_numbers_are_fitted_as_numbers_and_interactions_let_groups_differ():
     years = np.where(AGE == "65+", 70.0, np.where(AGE == "0-17", 9.0, 40.0)) / 10
     fitted = models.fit_adjusted(
@@ -254,6 +285,8 @@ def test_an_interaction_without_people_is_named():
         ({"interactions": ["area"]}, "no covariate is called 'area'"),
         ({"model": "probit"}, "must be one of"),
         ({"model": "linear"}, "need 'squares'"),
+        ({"model": "linear", "squares": ADMITTED / 1000}, "too small for these sums"),
+        ({"denominator": APPLIED[:3]}, "one number for each of the 12 cells"),
         ({"model": "poisson", "errors": "model"}, "robust"),
         ({"confidence": 95}, "between 0 and 1"),
         ({"denominator": np.where(SEX == "men", 0, APPLIED), "numerator": ADMITTED * (SEX != "men")}, "nobody is in"),
