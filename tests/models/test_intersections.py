@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import special, stats
 from statsmodels.regression.mixed_linear_model import MixedLM
+from statsmodels.stats.multitest import multipletests
 
 from arwap_analysis import models
 from arwap_analysis.errors import DataError, MeasureError
@@ -190,7 +191,29 @@ def test_a_crossing_that_stands_out_is_named_and_multiplicity_counts():
     found = models.maihda(np.round(people * risk), people, dimensions=DIMENSIONS).departures
     assert found.sentence.startswith("1 of 30 crossings depart")
     assert "C, f, 2" in found.sentence
+    np.testing.assert_allclose(found.p_adjusted, multipletests(found.p_value, method="holm")[1])
     assert np.all(found.p_adjusted >= found.p_value)
+
+
+def test_errors_of_linear_levels_and_departures_are_those_of_hendersons_equations():
+    """Henderson (1975), Biometrics 31:423-447: inverse of the mixed-model equations; relative tolerance 1e-8."""
+    found = models.maihda(TOTAL, PEOPLE, squares=SQUARES, dimensions=DIMENSIONS, model="linear")
+    places = found.strata.frame()
+    columns = [np.ones(30)]
+    for _, row in found.main_effects.frame().iloc[1:].iterrows():
+        columns.append((places[row.dimension] == row.level).to_numpy())
+    matrix, n = np.column_stack(columns).astype(float), places.n.to_numpy()
+    main = found.summary.at(quantity="between-stratum variance, main effects")["estimate"]
+    share = found.summary.at(quantity="VPC, main effects")["estimate"]
+    residual = main * (1 - share) / share
+    p = matrix.shape[1]
+    left = np.block([[(matrix * n[:, None]).T @ matrix, (matrix * n[:, None]).T], [matrix * n[:, None], np.diag(n)]])
+    left[p:, p:] += np.eye(30) * residual / main
+    inverse = np.linalg.inv(left) * residual
+    both = np.hstack([matrix, np.eye(30)])
+    np.testing.assert_allclose(found.strata.se, np.sqrt(np.diag(both @ inverse @ both.T)), rtol=1e-8)
+    np.testing.assert_allclose(found.departures.se, np.sqrt(np.diag(inverse[p:, p:])), rtol=1e-8)
+    np.testing.assert_allclose(found.main_effects.se, np.sqrt(np.diag(inverse[:p, :p])), rtol=1e-8)
 
 
 def test_crossings_that_only_add_up_show_no_departure():
