@@ -167,7 +167,8 @@ def maihda(
 
     Do not use when
     ---------------
-    Strata are few (below some twenty the variance between them is poorly known), or the question is about two
+    Strata are few (below some twenty the variance between them is poorly known; even with 60, intervals of the logistic
+    main-effects VPC held the truth in 81% of simulations, those of levels in 93%), or the question is about two
     dimensions of two levels: see `additive_interaction`.
 
     References
