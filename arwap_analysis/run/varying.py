@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
+from arwap_analysis.present.sentences import say
 from arwap_analysis.run.spec import Report
+from arwap_analysis.texts import LANGUAGES
 
 __all__ = ["VARYING", "settle_notebook", "stable_content"]
+
+# Every name that a page can have, so that what varies is known without the report's languages.
+_PAGES = ("report.html", *(f"report.{language}.html" for language in LANGUAGES))
 
 VARYING: dict[str, tuple[str, ...]] = {
     "manifest.json": ("started", "finished", "sha256 and bytes of the files named here"),
@@ -23,12 +30,18 @@ VARYING: dict[str, tuple[str, ...]] = {
         "sha256 and contentSize of the files named here",
     ),
     "report.ipynb": ("start, end and duration in the metadata of the notebook and of each cell",),
-    "report.html": ("Report made",),
+    **dict.fromkeys(_PAGES, ("Report made",)),
 }
 """What may differ between two runs on equal inputs: the file, and the fields in it."""
 
 _TIMES = ("start_time", "end_time", "duration")
-_DATE = re.compile(rb"(<dt>Report made</dt><dd>)[^<]*")
+
+
+@cache
+def _date() -> re.Pattern[bytes]:
+    """Return what finds the date that a page prints, whatever the page's language."""
+    names = "|".join(re.escape(escape(say("page_made", language=language))) for language in LANGUAGES)
+    return re.compile(rf"(<dt>(?:{names})</dt><dd>)[^<]*".encode())
 
 
 def settle_notebook(path: Path, report: Report) -> None:
@@ -49,8 +62,8 @@ def settle_notebook(path: Path, report: Report) -> None:
 def stable_content(path: Path) -> bytes:
     """Return what a file of an output holds apart from the fields that `VARYING` names."""
     content = path.read_bytes()
-    if path.name == "report.html":
-        return _DATE.sub(rb"\1", content)
+    if path.name in _PAGES:
+        return _date().sub(rb"\1", content)
     if path.name in VARYING:
         found = json.loads(content)
         {"manifest.json": _manifest, "ro-crate-metadata.json": _crate, "report.ipynb": _notebook}[path.name](found)
