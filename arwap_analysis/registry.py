@@ -17,7 +17,7 @@ from arwap_analysis.errors import MeasureError, did_you_mean
 __all__ = ["MeasureSpec", "Scale", "get_measure", "measure", "registered_measures"]
 
 Scale = Literal["level", "absolute", "relative", "test"]
-WelshStatus = Literal["official", "to_review"]
+WelshStatus = Literal["official", "reviewed", "to_review"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -6,7 +6,10 @@ import re
 import nbformat
 import pytest
 
+from arwap_analysis.present.editions import missing_prose
+from arwap_analysis.texts import LANGUAGES
 from tests.conftest import ROOT
+from tests.welsh import english_in
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MOST_LINES = 10
@@ -49,6 +52,16 @@ def test_cells_hold_calls_and_no_logic(notebook):
         for node in ast.walk(ast.parse(cell.source)):
             assert not isinstance(node, forbidden), ast.unparse(node)
             assert not (isinstance(node, ast.Attribute) and node.attr in {"read_csv", "open", "query", "loc"})
+
+
+def test_the_prose_is_written_in_every_language(notebook):
+    assert [str(fault) for fault in missing_prose(notebook.cells, tuple(LANGUAGES))] == []
+
+
+def test_the_welsh_prose_holds_no_english_word(notebook):
+    welsh = [cell.source for cell in notebook.cells if "cy" in cell.metadata.get("tags", ())]
+    assert welsh
+    assert english_in(" ".join(welsh)) == set()
 
 
 def test_the_prose_types_no_number_that_the_data_could_supply(notebook):

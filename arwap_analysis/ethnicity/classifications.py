@@ -20,8 +20,8 @@ Basis = Literal["self_defined", "observed", "grouping"]
 class EthnicGroup:
     """One group of a classification.
 
-    `people_en` is the phrase for running text ("Black people"); `hides` names who is inside a broad
-    group, so that a report can say whose experience its average may conceal. `welsh_status` is
+    `people_en` is the phrase for running text ("Black people"); `hides` (in Welsh `hides_cy`) names who is inside a
+    broad group, so that a report can say whose experience its average may conceal. `welsh_status` is
     "official" or "to_review": a Welsh name is never shown as settled when it is not. `detail` are the
     finest groups that make it up, by which classifications are compared; empty for observed ethnicity,
     which is made up of nobody's own answer. `publisher_code` is the code in the publisher's files.
@@ -41,8 +41,17 @@ class EthnicGroup:
     people_cy: str
     welsh_status: str
     hides: str
+    hides_cy: str
     note: str
     source: str
+
+    def short(self, language: str) -> str:
+        """Return the short name in a language ("en" or "cy"), for charts and tables."""
+        return self.short_en if language == "en" else self.short_cy
+
+    def people(self, language: str) -> str:
+        """Return the phrase for running text in a language ("en" or "cy")."""
+        return self.people_en if language == "en" else self.people_cy
 
 
 @dataclass(frozen=True, slots=True)

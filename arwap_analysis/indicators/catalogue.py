@@ -10,29 +10,33 @@ from pydantic import Field, model_validator
 
 from arwap_analysis.documents import StrictModel, load_model
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
+from arwap_analysis.texts import Text
 
 __all__ = ["Denominator", "IndicatorCard", "Numerator", "Title", "indicator_ids", "load_indicator"]
 
 ID_PATTERN = r"^[a-z][a-z0-9_]*$"
 
 
-class Title(StrictModel):
+class Title(Text):
     """A name in English and, once known, in Welsh."""
 
     en: str = Field(min_length=1)
-    cy: str | None = None
 
 
 class Numerator(StrictModel):
-    """What is counted: the source (an id of the package, or a whole source card) and the words for it."""
+    """What is counted: the source (an id of the package, or a whole source card) and the words for it.
+
+    `counts` is a plural noun, such as "households accepted as homeless"; in Welsh in the form without mutation.
+    """
 
     source: str | dict[str, Any]
-    counts: str = Field(min_length=1, description="plural noun, such as 'households accepted as homeless'")
+    counts: Text
 
 
 class Denominator(Numerator):
     """Over whom it is counted, and how the denominator's period meets the numerator's.
 
+    `counts` follows a number: "people", and in Welsh with its preposition and mutation, "o bobl".
     `method`: `fixed` divides every period by the one in `period`; `match` takes the same period;
     `interpolate` draws a straight line between the two reference days around the middle of the period.
     """
@@ -59,7 +63,7 @@ class IndicatorCard(StrictModel):
     per: Annotated[float, Field(gt=0, strict=False)] = 1000.0
     better: Literal["lower", "higher", "neither"]
     reference_group: str
-    caveats: list[str] = []
+    caveats: list[Text] = []
 
 
 def _built_in() -> Any:

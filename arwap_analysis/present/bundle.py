@@ -5,15 +5,21 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from arwap_analysis.present.dates import write_date
+from arwap_analysis.present.editions import PAGE_NAME, beside, check_outputs, in_language
 from arwap_analysis.present.exhibit import METADATA_KEY
 from arwap_analysis.present.harmless import name_controls, plain_cell
 from arwap_analysis.present.page import render_page
+from arwap_analysis.present.sentences import say
+from arwap_analysis.present.translations import is_reviewed
 from arwap_analysis.present.workbook import WORKBOOK_NAME, write_workbook
+from arwap_analysis.texts import FIRST_LANGUAGE
 
 __all__ = ["shown_payloads", "write_bundle"]
 
@@ -27,30 +33,68 @@ def shown_payloads(notebook: Any) -> Iterator[dict[str, Any]]:
                 yield payload
 
 
-def write_bundle(
-    notebook: Any, folder: Path, *, title: str, language: str, facts: Sequence[tuple[str, str]] = ()
-) -> Path:
-    """Write `report.html`, `data.csv`, `tables.xlsx` and `figures/` from an executed notebook; return the page's path.
+def write_bundle(notebook: Any, folder: Path, *, titles: Mapping[str, str], made: date, review: str) -> Path:
+    """Write pages, `data.csv`, workbooks and `figures/` from an executed notebook; return the path of the first page.
 
     Data and figures are taken from the notebook's own outputs, so they are exactly what was shown.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets `report.html` and `tables.xlsx` in the first language; `report.cy.html`, `tables.cy.xlsx` and
+        `figures/*.cy.svg` for Welsh as a further one.
+    titles : mapping of language tag to title
+        The languages of the report, in order, and its title in each.
+    made : date
+        The day that the pages print.
+    review : str
+        The report's name.
+
+    Raises
+    ------
+    ParameterError
+        With each cell that shows something which is not written in one of the languages.
     """
+    languages = tuple(titles)
+    check_outputs(notebook, languages)
     exhibits = [payload for payload in shown_payloads(notebook) if payload["kind"] == "exhibit"]
     _write_data(exhibits, folder / "data.csv")
-    write_workbook(exhibits, folder / WORKBOOK_NAME, title=title, language=language, facts=facts)
     figures = folder / "figures"
     figures.mkdir()
     for exhibit in exhibits:
-        if "svg" in exhibit:
-            (figures / f"{exhibit['id']}.svg").write_text(name_controls(_titled(exhibit)), encoding="utf-8")
-    page = folder / "report.html"
-    page.write_text(render_page(notebook, title=title, language=language, facts=facts), encoding="utf-8")
-    return page
+        for words in (exhibit, *exhibit.get("languages", {}).values()):
+            if "svg" in words:
+                language = words.get("language", FIRST_LANGUAGE)
+                suffix = "" if words is exhibit else f".{language}"
+                figure = name_controls(_titled(words, language))
+                (figures / f"{exhibit['id']}{suffix}.svg").write_text(figure, encoding="utf-8")
+    for language, title in titles.items():
+        facts = (
+            (say("page_made", language=language), write_date(made, language=language)),
+            (say("page_review", language=language), review),
+        )
+        workbook = beside(WORKBOOK_NAME, language, languages)
+        shown = [in_language(exhibit, language) for exhibit in exhibits]
+        write_workbook(shown, folder / workbook, title=title, language=language, facts=facts)
+        page = render_page(
+            notebook,
+            title=title,
+            language=language,
+            facts=facts,
+            notices=() if is_reviewed(language) else (say("page_unreviewed", language=language),),
+            editions=[(other, beside(PAGE_NAME, other, languages)) for other in languages if other != language],
+            workbook=workbook,
+        )
+        (folder / beside(PAGE_NAME, language, languages)).write_text(page, encoding="utf-8")
+    return folder / PAGE_NAME
 
 
+# How wide a letter is on average, in points, in the widest of the fonts that a machine may put in Arial's place.
+_TITLE_LETTER, _SOURCE_LETTER = 9.8, 5.6
 _SVG_SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
-def _titled(exhibit: dict[str, Any]) -> str:
+def _titled(exhibit: dict[str, Any], language: str) -> str:
     """Return a figure that can stand alone in a slide: the chart between its title and its source.
 
     In the page the title is a heading, which grows with the reader's text size; in a file it has to be
@@ -61,8 +105,8 @@ def _titled(exhibit: dict[str, Any]) -> str:
     if found is None:
         raise ValueError(f"the chart '{exhibit['id']}' is not an SVG with a size in points")
     width, height = float(found[1]), float(found[2])
-    title = textwrap.wrap(exhibit["title"], int(width / 7))
-    source = textwrap.wrap(f"{exhibit['unit']}. {exhibit['source']}", int(width / 4.6))
+    title = textwrap.wrap(exhibit["title"], int(width / _TITLE_LETTER))
+    source = textwrap.wrap(f"{exhibit['unit']}. {exhibit['source']}", int(width / _SOURCE_LETTER))
     top = 18 * len(title) + 12
     whole = top + height + 12 * len(source) + 14
     lines = [
@@ -74,7 +118,8 @@ def _titled(exhibit: dict[str, Any]) -> str:
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}pt" height="{whole:g}pt" '
-        f'viewBox="0 0 {width:g} {whole:g}" role="img" font-family="Arial, Helvetica, sans-serif">'
+        f'viewBox="0 0 {width:g} {whole:g}" role="img" xml:lang="{language}" '
+        f'font-family="Arial, Helvetica, sans-serif">'
         f"<title>{escape(exhibit['title'])}</title><desc>{escape(exhibit['alt'])}</desc>"
         f'<rect width="100%" height="100%" fill="white"/>{"".join(lines)}'
         + chart.replace("<svg ", f'<svg y="{top}" ', 1)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from arwap_analysis.disclosure import ProtectedTable
 from arwap_analysis.present import numbers
+from arwap_analysis.texts import FIRST_LANGUAGE
 
 __all__ = [
     "GroupStyle",
@@ -95,7 +96,13 @@ def rehearse() -> None:
 
 
 def intervals_by_group(
-    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], axis: str, absent: str, style: str = "rate"
+    table: ProtectedTable,
+    *,
+    styles: Mapping[str, GroupStyle],
+    axis: str,
+    absent: str,
+    style: str = "rate",
+    language: str = FIRST_LANGUAGE,
 ) -> str:
     """Draw one value with its interval for each group, largest at the top; groups without a value are named too."""
     frame = table.frame.sort_values("estimate", ascending=True, na_position="first").reset_index(drop=True)
@@ -107,7 +114,7 @@ def intervals_by_group(
         for position, row in enumerate(frame.itertuples()):
             look = styles[row.group]
             if np.isnan(row.estimate):
-                counted = "" if np.isnan(row.numerator) else f"{numbers.count(row.numerator)}: "
+                counted = "" if np.isnan(row.numerator) else f"{numbers.count(row.numerator, language=language)}: "
                 axes.annotate(
                     counted + absent,
                     (0, position),
@@ -121,7 +128,8 @@ def intervals_by_group(
             end = row.upper if np.isfinite(row.upper) else top * 1.3
             axes.plot([row.lower, end], [position] * 2, color=look.colour, lw=5, alpha=0.35, solid_capstyle="butt")
             axes.plot(row.estimate, position, "D" if look.is_reference else "o", color=look.colour, ms=8)
-            text = f"{numbers.write(row.estimate, style)}  ({numbers.interval(row.lower, row.upper, style)})"
+            limits = numbers.interval(row.lower, row.upper, style, language=language)
+            text = f"{numbers.write(row.estimate, style, language=language)}  ({limits})"
             place = (max(end, row.estimate), position)
             axes.annotate(text, place, xytext=(9, 0), textcoords="offset points", va="center", color="#1A1A1A")
         _name_groups(axes, [styles[group].label for group in frame["group"]], axis)
@@ -149,16 +157,20 @@ def lines_by_group(
     reference_line: float | None = None,
     reference_label: str = "",
     log: bool = False,
+    periods: Mapping[str, str] | None = None,
+    language: str = FIRST_LANGUAGE,
 ) -> str:
     """Draw each group over the periods in a panel of its own, with its interval and its last value.
 
-    `context` names a group that is drawn dashed in every panel (the reference group of a rate).
+    `context` names a group that is drawn dashed in every panel (the reference group of a rate); `periods` gives the
+    names of periods where they are not the names in the table.
     """
     import seaborn as sns
 
     frame = table.frame
     panels = [code for code in styles if code != context and code in set(frame["group"])]
-    periods = sorted(frame["period"].unique())
+    order = sorted(frame["period"].unique())
+    ticks = [(periods or {}).get(period, period) for period in order]
     with _drawing() as figure_class:
         rows, columns = -(-len(panels) // 2), min(2, len(panels))
         figure = figure_class(figsize=(_WIDTH, 0.9 + 2.35 * rows))
@@ -167,29 +179,24 @@ def lines_by_group(
             spare.set_visible(False)
         for axes, code in zip(grid.flat, panels, strict=False):
             look = styles[code]
-            _line(axes, frame[frame["group"] == code], periods, look, style)
+            _line(axes, frame[frame["group"] == code], order, look, style, language)
             if context is not None:
-                _line(axes, frame[frame["group"] == context], periods, styles[context], style, labelled=False)
+                _line(axes, frame[frame["group"] == context], order, styles[context], style, language, labelled=False)
                 _context_label(
                     axes,
                     frame[frame["group"] == context],
                     frame[frame["group"] == code],
-                    periods,
+                    order,
                     styles[context].label,
                 )
             if reference_line is not None:
                 axes.axhline(reference_line, color=_GREY, lw=1, ls="--")
-                axes.annotate(
-                    reference_label,
-                    (0, reference_line),
-                    xytext=(2, 3),
-                    textcoords="offset points",
-                    fontsize=8,
-                    color=_GREY,
-                )
+                place = (0, reference_line)
+                axes.annotate(reference_label, place, xytext=(2, 3), textcoords="offset points", fontsize=8,
+                              color=_GREY)  # fmt: skip
             axes.set_title(look.label, color=look.colour, fontsize=10.5, fontweight="bold", loc="left")
-            _period_ticks(axes, periods)
-            axes.set_xlim(-0.3, len(periods) - 0.3 + 0.14 * len(periods))
+            _period_ticks(axes, ticks)
+            axes.set_xlim(-0.3, len(order) - 0.3 + 0.14 * len(order))
         if log:
             _log_axis(grid.flat[0], "y", frame, room=1.15)
         else:
@@ -206,6 +213,7 @@ def _line(
     periods: Sequence[str],
     look: GroupStyle,
     style: str,
+    language: str,
     *,
     labelled: bool = True,
 ) -> None:
@@ -235,7 +243,7 @@ def _line(
         last = int(np.flatnonzero(known)[-1])
         value = float(placed["estimate"][last])
         axes.annotate(
-            numbers.write(value, style),
+            numbers.write(value, style, language=language),
             (last, value),
             xytext=(6, -3),
             textcoords="offset points",
@@ -288,6 +296,7 @@ def ranges_by_group(
     choices: Mapping[str, str],
     axis: str,
     absent: str,
+    language: str = FIRST_LANGUAGE,
 ) -> str:
     """Draw, for each group, how far a ratio could move under each choice; 1 means no difference."""
     frame = table.frame
@@ -301,7 +310,8 @@ def ranges_by_group(
             rows = frame[frame["group"] == code].set_index("choice")
             for choice in reversed([c for c in shown if c in rows.index]):
                 row = rows.loc[choice]
-                _range(axes, row, y, styles[code].colour, absent, interval=choice in ("main", "population"))
+                interval = choice in ("main", "population")
+                _range(axes, row, y, styles[code].colour, absent, language, interval=interval)
                 ticks.append(y)
                 labels.append(choices[choice])
                 y += 1
@@ -328,7 +338,13 @@ def ranges_by_group(
 
 
 def dots_by_group(
-    table: ProtectedTable, *, styles: Mapping[str, GroupStyle], axis: str, absent: str, bands: Mapping[float, str]
+    table: ProtectedTable,
+    *,
+    styles: Mapping[str, GroupStyle],
+    axis: str,
+    absent: str,
+    bands: Mapping[float, str],
+    language: str = FIRST_LANGUAGE,
 ) -> str:
     """Draw one percentage for each group, smallest at the top, over named bands that end at the keys of `bands`."""
     frame = table.frame.sort_values("estimate", ascending=False, na_position="first").reset_index(drop=True)
@@ -349,9 +365,8 @@ def dots_by_group(
             axes.plot(row.estimate, position, "D" if look.is_reference else "o", color=look.colour, ms=8)
             place = (row.estimate, position)
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-            axes.annotate(
-                f"{row.estimate:.1f}%", place, xytext=(9, 0), textcoords="offset points", va="center", bbox=box
-            )
+            text = numbers.per_cent(row.estimate, language=language)
+            axes.annotate(text, place, xytext=(9, 0), textcoords="offset points", va="center", bbox=box)
         _name_groups(axes, [styles[group].label for group in frame["group"]], axis)
         axes.set_ylim(-0.6, len(frame) - 0.1)
         axes.set_xlim(0, top)
@@ -359,7 +374,7 @@ def dots_by_group(
         return _svg(figure)
 
 
-def _range(axes: Any, row: pd.Series, y: float, colour: str, absent: str, *, interval: bool) -> None:
+def _range(axes: Any, row: pd.Series, y: float, colour: str, absent: str, language: str, *, interval: bool) -> None:
     """Draw one interval (dot and bar) or one pair of bounds (bar with end strokes)."""
     if not (np.isfinite(row["lower"]) and np.isfinite(row["upper"]) and row["lower"] > 0):
         axes.text(1, y, f"  {absent}", va="center", fontsize=8.5, color=_GREY, style="italic")
@@ -376,7 +391,7 @@ def _range(axes: Any, row: pd.Series, y: float, colour: str, absent: str, *, int
     )
     axes.plot(row["estimate"], y, "o" if interval else ".", color=colour if interval else _GREY, ms=6)
     axes.annotate(
-        numbers.interval(row["lower"], row["upper"], "ratio"),
+        numbers.interval(row["lower"], row["upper"], "ratio", language=language),
         (row["upper"], y),
         xytext=(6, 0),
         textcoords="offset points",

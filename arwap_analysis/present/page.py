@@ -10,24 +10,27 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cache
 from html import escape, unescape
 from importlib import resources as package_files
 from typing import Any
 
-from arwap_analysis.present.exhibit import METADATA_KEY
+from arwap_analysis.present.dates import write_date
+from arwap_analysis.present.editions import HIDDEN_TAGS, belongs_to, own_html
 from arwap_analysis.present.harmless import name_controls
 from arwap_analysis.present.sentences import say
+from arwap_analysis.present.workbook import WORKBOOK_NAME
+from arwap_analysis.texts import FIRST_LANGUAGE, LANGUAGES
 
 __all__ = ["prepare_page", "render_page"]
 
-_HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup", "hide"})
 _NAMED = re.compile(r"<h([1-6])>(.*?)</h\1>|(?:<div class=\"table-scroll\" role=\"group\"|<table)(?=[ >])", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _LEVEL = re.compile(r"<h([1-6])\b")
 _ID = re.compile(r'\bid="([^"]+)"')
 _ALT = re.compile(r'<img\b[^>]*?\balt="([^"]+)"')
-_FILES = re.compile(r"\b(?:report\.ipynb|data\.csv|tables\.xlsx|manifest\.json)\b")
+_FILES = re.compile(r"\b(?:report\.ipynb|data\.csv|tables(?:\.\w+)?\.xlsx|manifest\.json)\b")
 _IMAGE_TYPES = ("image/svg+xml", "image/png", "image/jpeg")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -39,6 +42,8 @@ def render_page(
     language: str = "en",
     facts: Sequence[tuple[str, str]] = (),
     notices: Sequence[str] = (),
+    editions: Sequence[tuple[str, str]] = (),
+    workbook: str = WORKBOOK_NAME,
 ) -> str:
     """Return the page of an executed notebook.
 
@@ -47,7 +52,8 @@ def render_page(
     notebook : NotebookNode
         Executed. Its first `#` heading becomes the line above the title; cells tagged `parameters`,
         `injected-parameters`, `setup` or `hide` are not shown, and no code is. An output that is not ours
-        is shown as its markdown, or else as its plain text, and what was printed is not shown.
+        is shown as its markdown, or else as its plain text, and what was printed is not shown. Cells of another
+        language are left out.
     title : str
         The one h1 of the page.
     language : str
@@ -56,6 +62,10 @@ def render_page(
         Shown below the title.
     notices : sequence of str
         Shown as banners below the title.
+    editions : sequence of (language tag, file name)
+        The same page in other languages, to link to.
+    workbook : str
+        Name of the workbook in the page's language, to link to.
 
     Returns
     -------
@@ -72,17 +82,21 @@ def render_page(
         "blocks": blocks,
         "contents": contents,
         "style": _file("report.css"),
-        "words": {name: say(f"page_{name}", language=language) for name in ("skip", "contents")},
-        "footer": _FILES.sub(r'<a href="\g<0>">\g<0></a>', escape(say("page_footer", language=language))),
+        "editions": [(tag, file, LANGUAGES[tag]) for tag, file in editions],
+        "words": {name: say(f"page_{name}", language=language) for name in ("skip", "contents", "languages")},
+        "footer": _FILES.sub(
+            r'<a href="\g<0>">\g<0></a>', escape(say("page_footer", language=language, workbook=workbook))
+        ),
     }
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
     return name_controls(str(html).replace("\r\n", "\n"))
 
 
 def prepare_page() -> None:
-    """Load and keep what `render_page` needs, so that the first page does not wait for it."""
+    """Load and keep what `render_page` and its facts need, so that the first page does not wait for it."""
     _exporter()
     _markdown("", {})
+    write_date(date.min, language=FIRST_LANGUAGE)
 
 
 def _file(name: str) -> str:
@@ -167,10 +181,12 @@ class _Blocks:
         """Return the line above the title, the blocks, and the contents as (id, escaped text)."""
         # Exhibits name their own ids, so headings have to make room for them.
         for cell in notebook.cells:
-            self._ids.update(id for output in cell.get("outputs", ()) for id in _ID.findall(_own_html(output)))
+            self._ids.update(id for o in cell.get("outputs", ()) for id in _ID.findall(own_html(o, self._language)))
         blocks = []
         for cell in notebook.cells:
-            if _HIDDEN_TAGS & set(cell.metadata.get("tags", ())):
+            if not belongs_to(cell, self._language):
+                continue
+            if HIDDEN_TAGS & set(cell.metadata.get("tags", ())):
                 failures = [o for o in cell.get("outputs", ()) if o.output_type == "error"]
                 blocks += [self._failure(output) for output in failures]
             elif cell.cell_type == "markdown":
@@ -217,7 +233,7 @@ class _Blocks:
         for output in cell.outputs:
             if output.output_type == "error":
                 yield self._failure(output)
-            elif own := _own_html(output):
+            elif own := own_html(output, self._language):
                 self._level = [self._level, *map(int, _LEVEL.findall(own))][-1]
                 yield own
             elif "text/markdown" in output.get("data", {}):
@@ -231,9 +247,3 @@ class _Blocks:
         trace = escape(_ANSI.sub("", "\n".join(output.traceback)))
         message = escape(f"{output.ename}: {output.evalue}")
         return f'<section class="failure"><h{level}>{heading}</h{level}><p>{message}</p><pre>{trace}</pre></section>'
-
-
-def _own_html(output: Any) -> str:
-    """Return the HTML of an exhibit or statement of ours, which alone passes as it stands."""
-    own = METADATA_KEY in output.get("metadata", {})
-    return str(output.get("data", {}).get("text/html", "")) if own else ""

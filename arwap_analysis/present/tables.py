@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from arwap_analysis.present import numbers
+from arwap_analysis.texts import FIRST_LANGUAGE
 
 __all__ = ["Column", "html_table", "text_table"]
 
@@ -29,7 +30,7 @@ class Column:
     interval_with: str | None = None
 
 
-def _cell(row: Any, column: Column) -> str:
+def _cell(row: Any, column: Column, language: str) -> str:
     value = getattr(row, column.name)
     if column.style == "text":
         return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value)
@@ -37,15 +38,17 @@ def _cell(row: Any, column: Column) -> str:
     if math.isnan(value) or math.isnan(other):
         return numbers.MARKS[getattr(row, "status", "not_collected")]
     if column.interval_with:
-        return numbers.interval(value, other, column.style)
-    return numbers.write(value, column.style)
+        return numbers.interval(value, other, column.style, language=language)
+    return numbers.write(value, column.style, language=language)
 
 
-def _cells(frame: pd.DataFrame, columns: Sequence[Column]) -> list[list[str]]:
-    return [[_cell(row, column) for column in columns] for row in frame.itertuples(index=False)]
+def _cells(frame: pd.DataFrame, columns: Sequence[Column], language: str) -> list[list[str]]:
+    return [[_cell(row, column, language) for column in columns] for row in frame.itertuples(index=False)]
 
 
-def html_table(frame: pd.DataFrame, columns: Sequence[Column], *, id: str, caption: str) -> str:
+def html_table(
+    frame: pd.DataFrame, columns: Sequence[Column], *, id: str, caption: str, language: str = FIRST_LANGUAGE
+) -> str:
     """Return an accessible HTML table: caption, column and row headers with scope, its own scroll region."""
     head = "".join(
         f'<th scope="col">{escape(column.label)}</th>'
@@ -54,7 +57,7 @@ def html_table(frame: pd.DataFrame, columns: Sequence[Column], *, id: str, capti
         for column in columns
     )
     body = []
-    for cells in _cells(frame, columns):
+    for cells in _cells(frame, columns, language):
         first, *rest = cells
         data = "".join(
             f"<td>{escape(cell)}</td>" if column.style == "text" else f'<td class="num">{escape(cell)}</td>'
@@ -68,7 +71,7 @@ def html_table(frame: pd.DataFrame, columns: Sequence[Column], *, id: str, capti
     )
 
 
-def text_table(frame: pd.DataFrame, columns: Sequence[Column]) -> str:
+def text_table(frame: pd.DataFrame, columns: Sequence[Column], *, language: str = FIRST_LANGUAGE) -> str:
     """Return the table as lines of plain text, for terminals and for the comparison of notebooks."""
-    rows = [[column.label for column in columns], *_cells(frame, columns)]
+    rows = [[column.label for column in columns], *_cells(frame, columns, language)]
     return "\n".join(" | ".join(row) for row in rows)

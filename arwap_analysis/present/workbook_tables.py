@@ -78,7 +78,7 @@ def read_table(exhibit: Mapping[str, Any], *, language: str = "en") -> Table:
     An interval becomes two columns. Words come before figures, a column of words that says nothing in any row is left
     out, and a cell without words has a shorthand, because a blank one could be a slip.
     """
-    rows = list(csv.DictReader(io.StringIO(exhibit["csv"])))
+    rows = [_in_words_of(row, language) for row in csv.DictReader(io.StringIO(exhibit["csv"]))]
     columns = _columns(exhibit, rows, language)
     cells = tuple(tuple(_cell(row, column, language) for column in columns) for row in rows)
     found = {cell for row in cells for cell in row if isinstance(cell, str)}
@@ -93,6 +93,12 @@ def read_table(exhibit: Mapping[str, Any], *, language: str = "en") -> Table:
         rows=cells,
         marks=frozenset(found & {*numbers.MARKS.values(), _NOTHING}),
     )
+
+
+def _in_words_of(row: Mapping[str, str], language: str) -> Mapping[str, str]:
+    """Return a row with the words that stand behind the language's name, `finding_cy`, in place of the first ones."""
+    suffix = f"_{language}"
+    return {**row, **{name.removesuffix(suffix): text for name, text in row.items() if name.endswith(suffix)}}
 
 
 def _columns(exhibit: Mapping[str, Any], rows: Sequence[Mapping[str, str]], language: str) -> list[_Column]:
@@ -140,7 +146,7 @@ def _cell(row: Mapping[str, str], column: _Column, language: str) -> Cell:
         return numbers.MARKS[row.get("status", "not_collected")]
     if math.isinf(value):
         return _NOTHING  # an interval that is open on this side has no limit to show
-    return Number(value, _format(value, column.style), numbers.write(value, column.style))
+    return Number(value, _format(value, column.style), numbers.write(value, column.style, language=language))
 
 
 def _number(text: str) -> float:

@@ -10,11 +10,11 @@ from arwap_analysis.review.exhibits import (
     show_gap_over_time,
     show_rates,
     show_rates_over_time,
-    show_robustness,
     show_trend,
 )
 from arwap_analysis.review.quality import show_data_quality
 from arwap_analysis.review.request import Review
+from arwap_analysis.review.robustness import show_robustness
 from arwap_analysis.review.statements import (
     describe_limits,
     describe_methods,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from arwap_analysis.disclosure import release_open
-from arwap_analysis.present import charts, numbers
+from arwap_analysis.present import charts
 from arwap_analysis.present.exhibit import Exhibit
 from arwap_analysis.present.tables import Column
-from arwap_analysis.review.evidence import Findings
 from arwap_analysis.review.statements import focus, ratios
-from arwap_analysis.review.wording import Wording
+from arwap_analysis.review.wording import Wording, in_each_language
 
 __all__ = [
     "show_data",
@@ -18,49 +17,39 @@ __all__ = [
     "show_gap_over_time",
     "show_rates",
     "show_rates_over_time",
-    "show_robustness",
     "show_trend",
 ]
 
 
-def _named(frame: pd.DataFrame, words: Wording) -> pd.DataFrame:
-    """Add the group's label, in front, and the verdict in words: what the tables show."""
-    labels = frame["group"].map(lambda code: words.label(code))
-    found = frame["direction"].map(lambda direction: words.finding(direction))
-    return frame.assign(group_label=labels, finding=found).reset_index(drop=True)
-
-
-def _column(words: Wording, id: str) -> str:
-    return words.say(f"column_{id}")
-
-
-def show_data(findings: Findings) -> Exhibit:
+@in_each_language
+def show_data(words: Wording) -> Exhibit:
     """Return the counts that the report is made from, and what the readers checked."""
-    words = Wording(findings)
+    findings = words.findings
     evidence = findings.evidence
-    frame = _named(findings.rates, words)
-    checks = " ".join(evidence.numerator.checks)
+    frame = words.named(findings.rates)
+    checks = " ".join(words.phrase(check) for check in evidence.numerator.checks)
     periods = sorted(evidence.numerator.frame["period"].unique())
     span = words.say(
         "data_span",
-        source=evidence.numerator.card.title.en,
-        first=periods[0],
-        last=periods[-1],
+        source=evidence.numerator.card.title.within(words.language),
+        first=words.period(periods[0]),
+        last=words.period(periods[-1]),
         used=frame["period"].nunique(),
     )
     return Exhibit(
+        language=words.language,
         id="data",
         title=words.say("data_title"),
         subtitle=words.say("data_subtitle"),
         caption=words.say("caption_data"),
         source=words.source_line(),
-        table=release_open(frame),
+        table=release_open(words.shown(frame)),
         columns=(
-            Column("group_label", _column(words, "group")),
-            Column("period", _column(words, "period")),
-            Column("numerator", _column(words, "count"), "count"),
-            Column("denominator", _column(words, "population"), "count"),
-            Column("reason", _column(words, "note")),
+            Column("group_label", words.column("group")),
+            Column("period", words.column("period")),
+            Column("numerator", words.column("count"), "count"),
+            Column("denominator", words.column("population"), "count"),
+            Column("reason", words.column("note")),
         ),
         caution=f"{span} {checks} {_unknown_by_period(words)}",
         folded=True,
@@ -72,38 +61,43 @@ def _unknown_by_period(words: Wording) -> str:
     shares = words.findings.completeness.dropna(subset=["estimate"])
     if shares.empty:
         return words.say("unknown_none")
-    lowest, highest = numbers.percent(shares["estimate"].min()), numbers.percent(shares["estimate"].max())
+    lowest, highest = (words.number(share, "percent") for share in (shares["estimate"].min(), shares["estimate"].max()))
     each = "; ".join(
-        words.say("data_unknown_period", period_of=row["period"], share=numbers.percent(row["estimate"]))
+        words.say(
+            "data_unknown_period",
+            period_of=words.period(row["period"]),
+            share=words.number(row["estimate"], "percent"),
+        )
         for _, row in shares.iterrows()
     )
     return words.say("data_unknown_range", lowest=lowest, highest=highest, each=each)
 
 
 def _rate_columns(words: Wording, *, with_period: bool) -> tuple[Column, ...]:
-    period = (Column("period", _column(words, "period")),) if with_period else ()
+    period = (Column("period", words.column("period")),) if with_period else ()
     return (
-        Column("group_label", _column(words, "group")),
+        Column("group_label", words.column("group")),
         *period,
-        Column("numerator", _column(words, "count"), "count"),
-        Column("denominator", _column(words, "population"), "count"),
-        Column("estimate", _column(words, "rate"), "rate"),
-        Column("lower", _column(words, "interval"), "rate", interval_with="upper"),
-        Column("reason", _column(words, "note")),
+        Column("numerator", words.column("count"), "count"),
+        Column("denominator", words.column("population"), "count"),
+        Column("estimate", words.column("rate"), "rate"),
+        Column("lower", words.column("interval"), "rate", interval_with="upper"),
+        Column("reason", words.column("note")),
     )
 
 
-def show_rates(findings: Findings) -> Exhibit:
+@in_each_language
+def show_rates(words: Wording) -> Exhibit:
     """Return the rate of each group in the focus period."""
-    words = Wording(findings)
-    frame = _named(focus(findings.rates, findings), words)
+    findings = words.findings
+    frame = words.named(focus(findings.rates, findings))
     known = frame.dropna(subset=["estimate"]).sort_values("estimate", ascending=False)
     absent = frame[frame["estimate"].isna()]
     values = "; ".join(
         words.say(
             "rates_alt_value",
             group=row["group_label"],
-            rate=numbers.rate(row["estimate"]),
+            rate=words.number(row["estimate"], "rate"),
             interval=words.interval(row, "rate"),
         )
         for _, row in known.iterrows()
@@ -112,18 +106,23 @@ def show_rates(findings: Findings) -> Exhibit:
     title = _rates_title(words, known)
     table = release_open(frame)
     return Exhibit(
+        language=words.language,
         id="rates",
         title=title,
         subtitle=words.say("rates_subtitle"),
         alt=words.say("rates_alt", values=values, absent=gone),
         caption=words.say("caption_rates"),
         source=words.source_line(),
-        table=table,
+        table=release_open(words.shown(frame)),
         columns=_rate_columns(words, with_period=False),
         svg=charts.intervals_by_group(
-            table, styles=words.styles(), axis=words.say("rates_axis"), absent=words.say("no_rate")
+            table,
+            styles=words.styles(),
+            axis=words.say("rates_axis"),
+            absent=words.say("no_rate"),
+            language=words.language,
         ),
-        caution=(findings.evidence.card.caveats or [""])[0],
+        caution=caveats[0].within(words.language) if (caveats := findings.evidence.card.caveats) else "",
     )
 
 
@@ -134,9 +133,9 @@ def _rates_title(words: Wording, known: pd.DataFrame) -> str:
     people = words.people(top["group"])
     gaps = ratios(words.findings)
     if top["group"] in gaps.index and pd.notna(gaps.loc[top["group"], "estimate"]):
-        ratio = numbers.ratio(gaps.loc[top["group"], "estimate"])
+        ratio = words.number(gaps.loc[top["group"], "estimate"], "ratio")
         return words.say("rates_title_ratio", people=people, ratio=ratio)
-    return words.say("rates_title", people=people, rate=numbers.rate(top["estimate"]))
+    return words.say("rates_title", people=people, rate=words.number(top["estimate"], "rate"))
 
 
 def _ends(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -153,17 +152,18 @@ def _values_over_time(words: Wording, frame: pd.DataFrame, style: str) -> str:
             words.say(
                 "over_time_alt_value",
                 group=first["group_label"],
-                first_value=numbers.write(first["estimate"], style),
-                last_value=numbers.write(last["estimate"], style),
+                first_value=words.number(first["estimate"], style),
+                last_value=words.number(last["estimate"], style),
             )
         )
     return "; ".join(parts)
 
 
-def show_rates_over_time(findings: Findings) -> Exhibit:
+@in_each_language
+def show_rates_over_time(words: Wording) -> Exhibit:
     """Return the rate of each group over the periods, the reference group in every panel."""
-    words = Wording(findings)
-    frame = _named(findings.rates[findings.rates["group"].isin(findings.evidence.classification.comparable)], words)
+    findings = words.findings
+    frame = words.named(findings.rates[findings.rates["group"].isin(findings.evidence.classification.comparable)])
     known = frame.dropna(subset=["estimate"])
     title = words.say("rates_title_none")
     if len(known):
@@ -173,31 +173,38 @@ def show_rates_over_time(findings: Findings) -> Exhibit:
         title = words.say(
             "rates_over_time_title",
             people=words.people(top),
-            first=first["period"],
-            last=last["period"],
-            first_rate=numbers.rate(first["estimate"]),
-            last_rate=numbers.rate(last["estimate"]),
+            first=words.period(first["period"]),
+            last=words.period(last["period"]),
+            first_rate=words.number(first["estimate"], "rate"),
+            last_rate=words.number(last["estimate"], "rate"),
         )
     table = release_open(frame)
     return Exhibit(
+        language=words.language,
         id="rates_over_time",
         title=title,
         subtitle=words.say("rates_over_time_subtitle"),
         alt=words.say("rates_over_time_alt", values=_values_over_time(words, frame, "rate")),
         caption=words.say("caption_rates_over_time"),
         source=words.source_line(),
-        table=table,
+        table=release_open(words.shown(frame)),
         columns=_rate_columns(words, with_period=True),
         svg=charts.lines_by_group(
-            table, styles=words.styles(), axis=words.say("rates_axis"), context=findings.evidence.reference_group
+            table,
+            styles=words.styles(),
+            axis=words.say("rates_axis"),
+            context=findings.evidence.reference_group,
+            periods=words.period_names(frame),
+            language=words.language,
         ),
     )
 
 
-def show_gap(findings: Findings) -> Exhibit:
+@in_each_language
+def show_gap(words: Wording) -> Exhibit:
     """Return the ratio and the difference of each group against the reference, side by side, in a table."""
-    words = Wording(findings)
-    relative = _named(ratios(findings).reset_index(drop=True), words)
+    findings = words.findings
+    relative = words.named(ratios(findings).reset_index(drop=True))
     rows = focus(findings.gaps, findings)
     absolute = rows[rows["measure"] == "rate_difference"].set_index("group")
     frame = relative.assign(
@@ -209,65 +216,71 @@ def show_gap(findings: Findings) -> Exhibit:
     title = words.say("gap_table_title_none")
     if len(known):
         top = known.loc[known["estimate"].idxmax()]
-        title = words.say("gap_table_title", ratio=numbers.ratio(top["estimate"]), people=words.people(top["group"]))
+        ratio = words.number(top["estimate"], "ratio")
+        title = words.say("gap_table_title", ratio=ratio, people=words.people(top["group"]))
     return Exhibit(
+        language=words.language,
         id="gap",
         title=title,
         subtitle=words.say("gap_table_subtitle"),
         caption=words.say("caption_gap"),
         source=words.source_line(),
-        table=release_open(frame),
+        table=release_open(words.shown(frame)),
         columns=(
-            Column("group_label", _column(words, "group")),
-            Column("estimate", _column(words, "ratio"), "ratio"),
-            Column("lower", _column(words, "ratio_interval"), "ratio", interval_with="upper"),
-            Column("difference", _column(words, "difference"), "signed"),
+            Column("group_label", words.column("group")),
+            Column("estimate", words.column("ratio"), "ratio"),
+            Column("lower", words.column("ratio_interval"), "ratio", interval_with="upper"),
+            Column("difference", words.column("difference"), "signed"),
             Column(
                 "difference_lower",
-                _column(words, "difference_interval"),
+                words.column("difference_interval"),
                 "signed",
                 interval_with="difference_upper",
             ),
-            Column("p_adjusted", _column(words, "p"), "p"),
-            Column("finding", _column(words, "finding")),
-            Column("reason", _column(words, "note")),
+            Column("p_adjusted", words.column("p"), "p"),
+            Column("finding", words.column("finding")),
+            Column("reason", words.column("note")),
         ),
         caution=words.say("not_adjusted"),
     )
 
 
-def show_gap_over_time(findings: Findings) -> Exhibit:
+@in_each_language
+def show_gap_over_time(words: Wording) -> Exhibit:
     """Return the rate ratio of each group over the periods."""
-    words = Wording(findings)
-    frame = _named(findings.gaps[findings.gaps["measure"] == "rate_ratio"], words)
+    findings = words.findings
+    frame = words.named(findings.gaps[findings.gaps["measure"] == "rate_ratio"])
     title = _gap_title(words)
     table = release_open(frame)
     styles = {code: look for code, look in words.styles().items() if code in set(frame["group"])}
     return Exhibit(
+        language=words.language,
         id="gap_over_time",
         title=title,
         subtitle=words.say("gap_subtitle"),
         alt=words.say("gap_over_time_alt", values=_values_over_time(words, frame, "ratio")),
         caption=words.say("caption_gap_over_time"),
         source=words.source_line(),
-        table=table,
+        table=release_open(words.shown(frame)),
         columns=(
-            Column("group_label", _column(words, "group")),
-            Column("period", _column(words, "period")),
-            Column("estimate", _column(words, "ratio"), "ratio"),
-            Column("lower", _column(words, "ratio_interval"), "ratio", interval_with="upper"),
-            Column("p_adjusted", _column(words, "p"), "p"),
-            Column("finding", _column(words, "finding")),
-            Column("reason", _column(words, "note")),
+            Column("group_label", words.column("group")),
+            Column("period", words.column("period")),
+            Column("estimate", words.column("ratio"), "ratio"),
+            Column("lower", words.column("ratio_interval"), "ratio", interval_with="upper"),
+            Column("p_adjusted", words.column("p"), "p"),
+            Column("finding", words.column("finding")),
+            Column("reason", words.column("note")),
         ),
         svg=charts.lines_by_group(
             table,
             styles=styles,
-            axis=_column(words, "ratio"),
+            axis=words.column("ratio"),
             style="ratio",
             reference_line=1.0,
             reference_label=words.say("same_line"),
             log=True,
+            periods=words.period_names(frame),
+            language=words.language,
         ),
     )
 
@@ -286,10 +299,10 @@ def _gap_title(words: Wording) -> str:
     return words.say("gap_over_time_title_unclear")
 
 
-def show_trend(findings: Findings) -> Exhibit:
+@in_each_language
+def show_trend(words: Wording) -> Exhibit:
     """Return the yearly change of the gap on both scales, with the test of no change."""
-    words = Wording(findings)
-    trends = _named(findings.trends, words)
+    trends = words.named(words.findings.trends)
     relative = trends[trends["scale"] == "relative"].reset_index(drop=True)
     absolute = trends[trends["scale"] == "absolute"].set_index("group")
     frame = relative.assign(
@@ -299,81 +312,23 @@ def show_trend(findings: Findings) -> Exhibit:
         }
     )
     return Exhibit(
+        language=words.language,
         id="trend",
         title=words.say("trend_title"),
         subtitle=words.say("trend_subtitle"),
         caption=words.say("caption_trend"),
         source=words.source_line(),
-        table=release_open(frame),
+        table=release_open(words.shown(frame)),
         columns=(
-            Column("group_label", _column(words, "group")),
-            Column("estimate", _column(words, "change_ratio"), "factor"),
-            Column("lower", _column(words, "interval"), "factor", interval_with="upper"),
-            Column("p_adjusted", _column(words, "p"), "p"),
-            Column("finding", _column(words, "finding")),
-            Column("difference_estimate", _column(words, "change_difference"), "signed"),
-            Column("difference_lower", _column(words, "interval"), "signed", interval_with="difference_upper"),
-            Column("difference_p_adjusted", _column(words, "p"), "p"),
-            Column("difference_finding", _column(words, "finding")),
+            Column("group_label", words.column("group")),
+            Column("estimate", words.column("change_ratio"), "factor"),
+            Column("lower", words.column("interval"), "factor", interval_with="upper"),
+            Column("p_adjusted", words.column("p"), "p"),
+            Column("finding", words.column("finding")),
+            Column("difference_estimate", words.column("change_difference"), "signed"),
+            Column("difference_lower", words.column("interval"), "signed", interval_with="difference_upper"),
+            Column("difference_p_adjusted", words.column("p"), "p"),
+            Column("difference_finding", words.column("finding")),
         ),
         caution=words.say("not_adjusted"),
     )
-
-
-def show_robustness(findings: Findings) -> Exhibit:
-    """Return how far the ratio of each group could move under each choice, in the focus period."""
-    words = Wording(findings)
-    choices = {choice: words.say(f"choice_{choice}") for choice in ("main", "rounding", "unknown", "population")}
-    rows = focus(findings.choices, findings)
-    frame = _named(rows, words).assign(choice_label=rows["choice"].map(choices).to_numpy())
-    title = _robust_title(words, frame)
-    values = "; ".join(
-        words.say(
-            "robust_alt_value",
-            group=row["group_label"],
-            choice=row["choice_label"],
-            interval=words.interval(row, "ratio"),
-        )
-        for _, row in frame.dropna(subset=["lower", "upper"]).iterrows()
-    )
-    table = release_open(frame)
-    return Exhibit(
-        id="robustness",
-        title=title,
-        subtitle=words.say("robust_subtitle"),
-        alt=words.say("robust_alt", values=values),
-        caption=words.say("caption_robust"),
-        source=words.source_line(),
-        table=table,
-        columns=(
-            Column("group_label", _column(words, "group")),
-            Column("choice_label", _column(words, "choice")),
-            Column("estimate", _column(words, "ratio"), "ratio"),
-            Column("lower", _column(words, "interval"), "ratio", interval_with="upper"),
-            Column("reason", _column(words, "note")),
-        ),
-        svg=charts.ranges_by_group(
-            table,
-            styles=words.styles(),
-            choices=choices,
-            axis=_column(words, "ratio"),
-            absent=words.say("no_ratio"),
-        ),
-        caution=words.say("method_choices"),
-    )
-
-
-def _robust_title(words: Wording, frame: pd.DataFrame) -> str:
-    """Name the groups whose ratio stays on one side of 1 under every choice."""
-    known = frame.dropna(subset=["lower", "upper"])
-    if known.empty:
-        return words.say("robust_title_none")
-    low = known.groupby("group", sort=False)["lower"].min()
-    high = known.groupby("group", sort=False)["upper"].max()
-    firm = [group for group in low.index if low[group] > 1 or high[group] < 1]
-    loose = [group for group in low.index if group not in firm]
-    if not firm:
-        return words.say("robust_title_fragile")
-    if not loose:
-        return words.say("robust_title_all", groups=words.all_people(firm))
-    return words.say("robust_title_some", groups=words.all_people(firm), others=words.all_people(loose))

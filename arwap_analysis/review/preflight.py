@@ -12,7 +12,9 @@ from arwap_analysis.documents import Document, faults_of
 from arwap_analysis.errors import Fault, ParameterError
 from arwap_analysis.review.evidence import gather
 from arwap_analysis.review.request import Review
+from arwap_analysis.review.translated import missing_translations
 from arwap_analysis.sources import SourceCard, file_digest
+from arwap_analysis.texts import Text
 
 __all__ = ["check_inputs"]
 
@@ -25,7 +27,8 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
 
     A file of the package is preceded by the place in the project where a copy would come first, with None.
 
-    Raises ParameterError or DataError with every fault that the review itself would meet.
+    Raises ParameterError or DataError with every fault that the review itself would meet, among them every text that
+    is not written in one of the languages asked for.
     """
     try:
         request = Review.model_validate(dict(parameters))
@@ -38,6 +41,8 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
             ]
         ) from None
     evidence = gather(request, project=project)
+    if lacking := missing_translations(evidence):
+        raise ParameterError(lacking)
     files: list[tuple[Path, str | None, Origin]] = []
     for source in evidence.sources:
         if not source.path.is_relative_to(project / request.data_folder):
@@ -54,12 +59,12 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
 
 def _origin(card: SourceCard) -> Origin:
     """Return what a source card says of where its file comes from."""
-    said = {
-        "source": card.id,
-        "title": card.title.en,
+    said: dict[str, Text | None] = {
+        "title": card.title,
         "publisher": card.publisher,
         "collection": card.collection,
         "licence": card.licence,
         "obtained": card.obtained,
     }
-    return tuple((name, value) for name, value in said.items() if value)
+    words = {name: text.en or text.cy for name, text in said.items() if text is not None}
+    return (("source", card.id), *((name, text) for name, text in words.items() if text))

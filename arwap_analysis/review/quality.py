@@ -5,19 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from arwap_analysis.disclosure import release_open
-from arwap_analysis.present import charts, numbers
+from arwap_analysis.present import charts
 from arwap_analysis.present.exhibit import Exhibit
 from arwap_analysis.present.tables import Column
-from arwap_analysis.review.evidence import Findings
 from arwap_analysis.review.statements import focus
-from arwap_analysis.review.wording import Wording
+from arwap_analysis.review.wording import Wording, in_each_language
 
 __all__ = ["show_data_quality"]
 
 
-def show_data_quality(findings: Findings) -> Exhibit:
+@in_each_language
+def show_data_quality(words: Wording) -> Exhibit:
     """Return the precision of each group's figure in the focus period, and what the source is silent about."""
-    words = Wording(findings)
+    findings = words.findings
     frame = focus(findings.quality, findings)
     frame = frame.assign(group_label=frame["group"].map(lambda code: words.label(code))).reset_index(drop=True)
     known = frame.dropna(subset=["estimate"]).sort_values("estimate", ascending=False)
@@ -25,10 +25,10 @@ def show_data_quality(findings: Findings) -> Exhibit:
     title = words.say("quality_title_none")
     if len(known):
         worst = known.iloc[0]
-        percent = f"{worst['estimate']:.1f}%"
+        percent = words.number(worst["estimate"], "per_cent")
         title = words.say("quality_title", people=words.people(worst["group"]), percent=percent)
     values = "; ".join(
-        words.say("quality_alt_value", group=row["group_label"], percent=f"{row['estimate']:.1f}%")
+        words.say("quality_alt_value", group=row["group_label"], percent=words.number(row["estimate"], "per_cent"))
         for _, row in known.iterrows()
     )
     gone = words.say("rates_alt_absent", groups=words.join(silent["group_label"])) if len(silent) else ""
@@ -36,13 +36,14 @@ def show_data_quality(findings: Findings) -> Exhibit:
     table = release_open(frame)
     sizes = (Column("effective_sample_size", words.say("column_effective"), "count"),) if len(_sizes(frame)) else ()
     return Exhibit(
+        language=words.language,
         id="quality",
         title=title,
         subtitle=words.say("quality_subtitle"),
         alt=words.say("quality_alt", values=values, absent=gone),
         caption=words.say("caption_quality"),
         source=words.source_line(),
-        table=table,
+        table=release_open(_with_bands(words.shown(frame), words)),
         columns=(
             Column("group_label", words.say("column_group")),
             Column("numerator", words.say("column_count"), "count"),
@@ -52,10 +53,20 @@ def show_data_quality(findings: Findings) -> Exhibit:
             Column("reason", words.say("column_note")),
         ),
         svg=charts.dots_by_group(
-            table, styles=words.styles(), axis=words.say("quality_axis"), absent=words.say("no_rate"), bands=bands
+            table,
+            styles=words.styles(),
+            axis=words.say("quality_axis"),
+            absent=words.say("no_rate"),
+            bands=bands,
+            language=words.language,
         ),
         caution=_paragraph(words),
     )
+
+
+def _with_bands(frame: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Return the table with the bands of reliability in the words of the page."""
+    return frame.assign(reliability=frame["reliability"].map(lambda band: words.phrase(band)))
 
 
 def _paragraph(words: Wording) -> str:
@@ -71,10 +82,10 @@ def _paragraph(words: Wording) -> str:
     if len(sizes):
         fewest = sizes.idxmin()
         people = words.people(frame.loc[fewest, "group"])
-        sentences.append(words.say("quality_effective", people=people, count=numbers.count(sizes[fewest])))
+        sentences.append(words.say("quality_effective", people=people, count=words.number(sizes[fewest], "count")))
     share = frame["share_unknown"].dropna()
     if len(share):
-        sentences.append(words.say("quality_unknown", share=numbers.percent(share.iloc[0])))
+        sentences.append(words.say("quality_unknown", share=words.number(share.iloc[0], "percent")))
     else:
         sentences.append(words.say("unknown_none"))
     silent = frame.loc[frame["estimate"].isna(), "group"]

@@ -6,11 +6,11 @@ import pandas as pd
 
 from arwap_analysis.analyse import FEW_EVENTS
 from arwap_analysis.disclosure import OPEN_DATA
-from arwap_analysis.present import numbers
 from arwap_analysis.present.exhibit import Statements
 from arwap_analysis.registry import get_measure
 from arwap_analysis.review.evidence import Findings
-from arwap_analysis.review.wording import Wording
+from arwap_analysis.review.wording import Wording, in_each_language
+from arwap_analysis.texts import FIRST_LANGUAGE
 
 __all__ = ["describe_limits", "describe_methods", "list_sources", "main_points", "show_question"]
 
@@ -18,14 +18,16 @@ __all__ = ["describe_limits", "describe_methods", "list_sources", "main_points",
 _BLIND_ABOVE = 2.0
 
 
-def show_question(findings: Findings) -> Statements:
+@in_each_language
+def show_question(words: Wording) -> Statements:
     """Return the question that the review was asked."""
-    return Statements("question", (findings.evidence.request.question,), role="question")
+    question = words.findings.evidence.request.question.within(words.language)
+    return Statements("question", (question,), role="question", language=words.language)
 
 
-def main_points(findings: Findings) -> Statements:
+@in_each_language
+def main_points(words: Wording) -> Statements:
     """Return the answer in a few sentences: who, how much, whether it changes, and how firm it is."""
-    words = Wording(findings)
     points = [
         _highest(words),
         *_comparisons(words),
@@ -33,7 +35,7 @@ def main_points(findings: Findings) -> Statements:
         _population_effect(words),
         *_unknown(words),
     ]
-    return Statements("main_points", tuple(point for point in points if point))
+    return Statements("main_points", tuple(point for point in points if point), language=words.language)
 
 
 def focus(frame: pd.DataFrame, findings: Findings) -> pd.DataFrame:
@@ -55,7 +57,7 @@ def _highest(words: Wording) -> str:
     top = rates.loc[rates["estimate"].idxmax()]
     values = {
         "people": words.people(top["group"]),
-        "rate": numbers.rate(top["estimate"]),
+        "rate": words.number(top["estimate"], "rate"),
         "interval": words.interval(top, "rate"),
     }
     reference = findings.evidence.reference_group
@@ -63,11 +65,11 @@ def _highest(words: Wording) -> str:
         return words.say("highest_rate_is_reference", **values)
     gap = ratios(findings).loc[top["group"]]
     if pd.isna(gap["estimate"]):
-        return words.say("highest_rate_no_ratio", reason=_lower_first(gap["reason"]), **values)
+        return words.say("highest_rate_no_ratio", reason=_lower_first(words.phrase(gap["reason"])), **values)
     return words.say(
         "highest_rate",
-        ratio=numbers.ratio(gap["estimate"]),
-        reference_rate=numbers.rate(rates.loc[reference, "estimate"]),
+        ratio=words.number(gap["estimate"], "ratio"),
+        reference_rate=words.number(rates.loc[reference, "estimate"], "rate"),
         **values,
     )
 
@@ -106,8 +108,8 @@ def _detectable(words: Wording, groups: list[str]) -> list[str]:
         words.say(
             "detectable" if pd.notna(row["lower"]) else "detectable_above",
             people=words.people(str(code)),
-            low=numbers.ratio(row["lower"]) if pd.notna(row["lower"]) else "",
-            high=numbers.ratio(row["upper"]),
+            low=words.number(row["lower"], "ratio") if pd.notna(row["lower"]) else "",
+            high=words.number(row["upper"], "ratio"),
         )
         for code, row in rows[~blind].iterrows()
     ]
@@ -125,7 +127,7 @@ def _with_ratios(words: Wording, rows: pd.DataFrame) -> str:
         else words.say(
             "group_with_ratio",
             people=words.people(row["group"]),
-            ratio=numbers.ratio(row["estimate"]),
+            ratio=words.number(row["estimate"], "ratio"),
             interval=words.interval(row, "ratio"),
         )
         for _, row in rows.iterrows()
@@ -148,7 +150,7 @@ def _changes(words: Wording) -> list[str]:
             words.say(
                 "gap_not_assessed",
                 groups=words.all_people(untested["group"]),
-                reason=_lower_first(untested["reason"].iloc[0]),
+                reason=_lower_first(words.phrase(untested["reason"].iloc[0])),
             )
         )
     absolute = trends[trends["scale"] == "absolute"].set_index("group")["direction"]
@@ -164,10 +166,10 @@ def _with_trend(words: Wording, row: pd.Series) -> str:
     return words.say(
         "group_with_trend",
         people=words.people(row["group"]),
-        fitted_first=numbers.ratio(row["fitted_first"]),
-        fitted_last=numbers.ratio(row["fitted_last"]),
-        annual=numbers.write(row["estimate"] - 1, "change"),
-        interval=numbers.interval(row["lower"] - 1, row["upper"] - 1, "percent"),
+        fitted_first=words.number(row["fitted_first"], "ratio"),
+        fitted_last=words.number(row["fitted_last"], "ratio"),
+        annual=words.number(row["estimate"] - 1, "change"),
+        interval=words.limits(row["lower"] - 1, row["upper"] - 1, "percent"),
     )
 
 
@@ -183,8 +185,8 @@ def _population_effect(words: Wording) -> str:
     return words.say(
         "trend_population",
         people=words.people(group),
-        ratio=numbers.ratio(main[group]),
-        other_ratio=numbers.ratio(other[group]),
+        ratio=words.number(main[group], "ratio"),
+        other_ratio=words.number(other[group], "ratio"),
     )
 
 
@@ -198,9 +200,9 @@ def _unknown(words: Wording) -> list[str]:
     sentences = [
         words.say(
             "unknown_share",
-            unknown=numbers.count(first["numerator"]),
-            total=numbers.count(first["denominator"]),
-            share=numbers.percent(first["estimate"]),
+            unknown=words.number(first["numerator"], "count"),
+            total=words.number(first["denominator"], "count"),
+            share=words.number(first["estimate"], "percent"),
         )
     ]
     clear = ratios(findings)
@@ -216,20 +218,21 @@ def _unknown(words: Wording) -> list[str]:
     return [" ".join(sentences)]
 
 
-def describe_limits(findings: Findings) -> Statements:
+@in_each_language
+def describe_limits(words: Wording) -> Statements:
     """Return how sure one can be: small numbers, absent groups, rounding, and the caveats of every card."""
-    words = Wording(findings)
-    evidence = findings.evidence
+    evidence = words.findings.evidence
     points = [
-        *evidence.card.caveats,
+        *(caveat.within(words.language) for caveat in evidence.card.caveats),
         _small_numbers(words),
         _absent(words),
         _rounding(words),
         _dispersion(words),
     ]
-    points += [caveat for source in evidence.sources for caveat in source.card.caveats]
+    points += [caveat.within(words.language) for source in evidence.sources for caveat in source.card.caveats]
     points += [_hidden(words), words.say("not_causes")]
-    return Statements("limits", tuple(dict.fromkeys(p.strip() for p in points if p)), role="cautions")
+    once = tuple(dict.fromkeys(p.strip() for p in points if p))
+    return Statements("limits", once, role="cautions", language=words.language)
 
 
 def _small_numbers(words: Wording) -> str:
@@ -255,48 +258,56 @@ def _rounding(words: Wording) -> str:
     return words.say(
         "rounding_effect",
         people=words.people(widest["group"]),
-        lower=numbers.ratio(widest["lower"]),
-        upper=numbers.ratio(widest["upper"]),
+        lower=words.number(widest["lower"], "ratio"),
+        upper=words.number(widest["upper"], "ratio"),
     )
 
 
 def _dispersion(words: Wording) -> str:
     trends = words.findings.trends
     largest = trends.loc[trends["scale"] == "relative", "dispersion"].max()
-    return words.say("dispersion", dispersion=f"{largest:.1f}") if largest > 1 else ""
+    return words.say("dispersion", dispersion=words.number(largest, "rate")) if largest > 1 else ""
 
 
 def _hidden(words: Wording) -> str:
     group = words.findings.evidence.classification.group(words.findings.evidence.reference_group)
-    return words.say("hidden", group=group.short_en, hides=group.hides)
+    hides = group.hides if words.language == FIRST_LANGUAGE else group.hides_cy
+    return words.say("hidden", group=group.short(words.language), hides=hides)
 
 
-def describe_methods(findings: Findings) -> Statements:
+@in_each_language
+def describe_methods(words: Wording) -> Statements:
     """Return the methods as the results themselves name them."""
-    words = Wording(findings)
+    findings = words.findings
     confidence = words.common["confidence"]
-    lines = [words.say("method_rates", method=findings.rates["method"].iloc[0], confidence=confidence)]
+    rates = words.phrase(findings.rates["method"].iloc[0])
+    lines = [words.say("method_rates", method=rates, confidence=confidence)]
     for frame, id in ((findings.gaps, "method_gaps"), (findings.trends, "method_trend")):
         for name, rows in frame.groupby("measure", sort=False):
-            lines.append(words.say(id, label=get_measure(str(name)).label_en, method=rows["method"].iloc[0]))
+            measure = get_measure(str(name))
+            label = measure.label_en if words.language == FIRST_LANGUAGE else measure.label_cy
+            lines.append(words.say(id, label=label, method=words.phrase(rows["method"].iloc[0])))
     alpha = f"{1 - findings.evidence.request.confidence:.2g}"
     lines += [words.say("method_verdict", alpha=alpha), words.say("method_choices")]
-    return Statements("methods", tuple(lines), role="methods")
+    return Statements("methods", tuple(lines), role="methods", language=words.language)
 
 
-def list_sources(findings: Findings) -> Statements:
+@in_each_language
+def list_sources(words: Wording) -> Statements:
     """Return every source with publisher, licence and the digest of the file, and the disclosure policy."""
-    words = Wording(findings)
-    lines = [
-        words.say(
-            "source_line",
-            title=source.card.title.en,
-            publisher=source.card.publisher,
-            collection=source.card.collection or source.card.title.en,
-            licence=source.card.licence,
-            obtained=source.card.obtained or source.card.file,
-            digest=source.sha256,
+    lines = []
+    for source in words.findings.evidence.sources:
+        card, language = source.card, words.language
+        lines.append(
+            words.say(
+                "source_line",
+                title=card.title.within(language),
+                publisher=card.publisher.within(language),
+                collection=(card.collection or card.title).within(language),
+                licence=card.licence.within(language),
+                obtained=card.obtained.within(language) if card.obtained else card.file,
+                digest=source.sha256,
+            )
         )
-        for source in findings.evidence.sources
-    ]
-    return Statements("sources", (*dict.fromkeys(lines), OPEN_DATA.statement), role="sources")
+    policy = words.phrase(OPEN_DATA.statement)
+    return Statements("sources", (*dict.fromkeys(lines), policy), role="sources", language=words.language)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from arwap_analysis.run.finished import FinishedRun, Key, is_number, keyed_rows
 from arwap_analysis.run.varying import stable_content
+from arwap_analysis.texts import LANGUAGES
 
 __all__ = [
     "TOLERANCE",
@@ -149,12 +150,21 @@ def changed_tables(before: FinishedRun, after: FinishedRun, *, tolerance: float)
     rows += [RowChange(key, appeared=True) for key in new if key not in old]
     cells, compared = [], 0
     for key in (key for key in old if key in new):
-        for column in dict.fromkeys((*old[key], *new[key])):
+        columns = dict.fromkeys((*old[key], *new[key]))
+        for column in columns:
+            if _is_translation(column, columns):
+                continue
             one, other = old[key].get(column, ""), new[key].get(column, "")
             compared += bool(one or other)
             if one != other and (change := _cell(key, column, one, other, tolerance)):
                 cells.append(change)
     return TableChanges(tuple(cells), tuple(rows), compared)
+
+
+def _is_translation(column: str, columns: Collection[str]) -> bool:
+    """Whether a column holds the words of another one in another language, whose page is compared whole."""
+    base, _, language = column.rpartition("_")
+    return language in LANGUAGES and base in columns
 
 
 def _cell(key: Key, column: str, before: str, after: str, tolerance: float) -> CellChange | None:

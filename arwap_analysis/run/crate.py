@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from arwap_analysis.texts import FIRST_LANGUAGE, LANGUAGES, text_of
+
 __all__ = ["CRATE_NAME", "NOTEBOOK_NAME", "write_crate"]
 
 CRATE_NAME = "ro-crate-metadata.json"
@@ -45,9 +47,11 @@ _FORMATS = {
 }
 _MEANINGS = {
     "report.html": "The report, to read",
+    **{f"report.{tag}.html": f"The report, to read ({name})" for tag, name in LANGUAGES.items()},
     "report.ipynb": "The executed notebook",
     "data.csv": "What the charts and tables of the report show",
     "tables.xlsx": "The tables of the report as an accessible workbook",
+    **{f"tables.{tag}.xlsx": f"The tables of the report ({name})" for tag, name in LANGUAGES.items()},
     "manifest.json": "Inputs, parameters, code, packages and outputs of the run, each with its SHA-256",
     NOTEBOOK_NAME: "The notebook as it was before it ran",
 }
@@ -106,8 +110,10 @@ def _root(facts: Mapping[str, Any], files: Sequence[Entity]) -> Entity:
     return {
         "@id": "./",
         "@type": "Dataset",
-        "name": str(parameters.get("title", facts["review"])),
-        "description": str(parameters.get("question", f"What the run of the report '{facts['review']}' left.")),
+        "name": text_of(parameters.get("title", facts["review"]), FIRST_LANGUAGE),
+        "description": text_of(
+            parameters.get("question", f"What the run of the report '{facts['review']}' left."), FIRST_LANGUAGE
+        ),
         "datePublished": facts["started"][:10],
         "license": {"@id": "#licence"},
         "conformsTo": _refer(list(_PROFILES)),

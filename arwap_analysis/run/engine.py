@@ -13,7 +13,9 @@ from papermill.iorw import write_ipynb
 from traitlets import Any as AnyTrait
 from traitlets import Unicode
 
+from arwap_analysis.present.editions import belongs_to
 from arwap_analysis.run.limits import MEGABYTE, Limits
+from arwap_analysis.texts import FIRST_LANGUAGE
 
 __all__ = ["ENGINE", "CellStopped", "heading_above"]
 
@@ -120,7 +122,7 @@ papermill_engines.register(ENGINE, _ReportEngine)
 def heading_above(cells: list[Any], index: int) -> str:
     """Return the heading that a cell stands under, empty where there is none."""
     for cell in reversed(cells[:index]):
-        if cell["cell_type"] == "markdown":
+        if cell["cell_type"] == "markdown" and belongs_to(cell, FIRST_LANGUAGE):
             for line in reversed(cell["source"].splitlines()):
                 if line.startswith("#"):
                     return str(line).lstrip("# ")

@@ -16,6 +16,7 @@ from typing import Any
 
 from arwap_analysis.errors import ParameterError, RunError
 from arwap_analysis.present.bundle import write_bundle
+from arwap_analysis.present.editions import belongs_to
 from arwap_analysis.present.page import prepare_page
 from arwap_analysis.project import PROJECT_VARIABLE
 from arwap_analysis.run.limits import Limits
@@ -25,6 +26,7 @@ from arwap_analysis.run.provenance import report_date, seed_of, write_manifest
 from arwap_analysis.run.spec import Report
 from arwap_analysis.run.varying import settle_notebook
 from arwap_analysis.run.warm.kernel import MEMORY_VARIABLE, SEED_VARIABLE
+from arwap_analysis.texts import FIRST_LANGUAGE, languages_of, text_of
 
 __all__ = ["Progress", "RunResult", "run_report"]
 
@@ -77,13 +79,15 @@ def run_report(
         with exclusive(target) as aside, _private_folder() as private:
             notebook = _execute(report, aside / "report.ipynb", target, progress, limits or Limits(), private)
             settle_notebook(aside / "report.ipynb", report)
-            title = str(report.parameters.get("title", report.id))
             page = write_bundle(
                 notebook,
                 aside,
-                title=title,
-                language=str(report.parameters.get("language", "en")),
-                facts=(("Report made", report_date(started)), ("Review", report.id)),
+                titles={
+                    language: text_of(report.parameters.get("title", report.id), language)
+                    for language in languages_of(report.parameters)
+                },
+                made=report_date(started),
+                review=report.id,
             )
             write_manifest(report, aside, started=started)
             work = private / "work"
@@ -189,7 +193,7 @@ def _sections(path: Path) -> list[str]:
     """Return the heading above each cell that will run, the one with the injected parameters included."""
     sections, heading = [], ""
     for cell in read_notebook(path)["cells"]:
-        if cell["cell_type"] == "markdown":
+        if cell["cell_type"] == "markdown" and belongs_to(cell, FIRST_LANGUAGE):
             headings = [line for line in cell["source"].splitlines() if line.startswith("#")]
             heading = headings[-1].lstrip("# ") if headings else heading
         elif cell["cell_type"] == "code":

@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -37,20 +37,6 @@ PACKAGES = (
     "nbconvert",
     "ipykernel",
 )
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 @cache
@@ -76,11 +62,11 @@ def seed_of(report: Report) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])
 
 
-def report_date(started: datetime) -> str:
-    """Return the date that the page prints; SOURCE_DATE_EPOCH fixes it for byte-identical output."""
+def report_date(started: datetime) -> date:
+    """Return the date that the pages print; SOURCE_DATE_EPOCH fixes it for byte-identical output."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     day = datetime.fromtimestamp(int(epoch), UTC) if epoch and epoch.isdigit() else started
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return day.date()
 
 
 def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
@@ -115,7 +101,8 @@ def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
     }
     outputs = [_output(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
     crate = write_crate(folder, facts, outputs)
-    manifest = {**facts, "outputs": [*outputs, _output(crate, folder)], "varies_between_runs": VARYING}
+    varying = {name: VARYING[name] for name in VARYING if name == "manifest.json" or (folder / name).is_file()}
+    manifest = {**facts, "outputs": [*outputs, _output(crate, folder)], "varies_between_runs": varying}
     path = folder / "manifest.json"
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path

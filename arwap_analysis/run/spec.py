@@ -13,10 +13,12 @@ from pydantic import Field, ValidationError
 
 from arwap_analysis.documents import Document, StrictModel, faults_of, read_document
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
+from arwap_analysis.present.editions import missing_prose
 from arwap_analysis.project import find_project
 from arwap_analysis.run.matrix import Matrix, filled_in, id_of, overrides_of, point_of
 from arwap_analysis.run.parameters import notebook_parameters, parameters_model, read_notebook
 from arwap_analysis.sources import file_digest
+from arwap_analysis.texts import FIRST_LANGUAGE, Text, languages_of, missing_texts
 
 __all__ = ["InputFile", "Report", "check_report", "load_report", "matrix_overrides", "read_report"]
 
@@ -192,8 +194,10 @@ def _with_quote_hint(fault: Fault) -> Fault:
 
 def _with_inputs(report: Report, document: Document) -> Report:
     """Return the report with what its notebook reads, as it says itself: by a check that it names, or by patterns."""
-    about = read_notebook(report.notebook)["metadata"].get("arwap", {})
+    content = read_notebook(report.notebook)
+    about = content["metadata"].get("arwap", {})
     found: list[tuple[Path, str | None, Origin]] = []
+    _refuse_untranslated(report, content["cells"], document, checks_texts="preflight" in about)
     for pattern in about.get("inputs", ()):
         files = sorted(path for path in report.project.glob(pattern) if not path.is_dir())
         found += [(path, file_digest(path), ()) for path in files]
@@ -205,6 +209,23 @@ def _with_inputs(report: Report, document: Document) -> Report:
         absent=tuple(path for path, sha256, _ in found if sha256 is None),
         inputs_known=bool({"inputs", "preflight"} & set(about)),
     )
+
+
+def _refuse_untranslated(report: Report, cells: list[Any], document: Document, *, checks_texts: bool) -> None:
+    """Refuse a notebook whose prose, or a title that is not written, in one of the report's languages.
+
+    `checks_texts` says that the notebook's own check looks at the title and whatever else it prints.
+    """
+    try:
+        languages = languages_of(report.parameters)
+    except ParameterError as error:
+        raise ParameterError([_placed(fault, document) for fault in error.faults]) from None
+    faults = list(missing_prose(cells, languages, file=str(report.notebook)))
+    if "title" in report.parameters and not checks_texts and languages != (FIRST_LANGUAGE,):
+        title = Text.model_validate(report.parameters["title"])
+        faults += [_placed(fault, document) for fault in missing_texts({"title": title}, languages)]
+    if faults:
+        raise ParameterError(faults)
 
 
 def _preflight(name: str, report: Report, document: Document) -> list[tuple[Path, str | None, Origin]]:
@@ -224,20 +245,10 @@ def _preflight(name: str, report: Report, document: Document) -> list[tuple[Path
     try:
         return list(check(report.parameters, project=report.project))
     except ParameterError as error:
-        # A fault that names no file is about a value in the parameters file: say on which line it stands.
-        raise ParameterError(
-            [
-                fault
-                if fault.file
-                else Fault(
-                    fault.code,
-                    fault.message,
-                    document.name,
-                    document.line(("parameters", fault.column or "")),
-                    fault.column,
-                    fault.value,
-                    fault.hint,
-                )
-                for fault in error.faults
-            ]
-        ) from None
+        raise ParameterError([_placed(fault, document) for fault in error.faults]) from None
+
+
+def _placed(fault: Fault, document: Document) -> Fault:
+    """Say of a fault that names no file on which line of the parameters file its value stands."""
+    row = document.line(("parameters", fault.column or ""))
+    return fault if fault.file else replace(fault, file=document.name, row=row)

@@ -9,12 +9,20 @@ import io
 import json
 import re
 import zipfile
+from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
+from arwap_analysis.present.sentences import say
 from arwap_analysis.run.spec import Report
+from arwap_analysis.texts import LANGUAGES
 
 __all__ = ["VARYING", "settle_notebook", "stable_content"]
+
+# Every name that a page or a workbook can have, so that what varies is known without the report's languages.
+_PAGES = ("report.html", *(f"report.{language}.html" for language in LANGUAGES))
+_WORKBOOKS = ("tables.xlsx", *(f"tables.{language}.xlsx" for language in LANGUAGES))
 
 VARYING: dict[str, tuple[str, ...]] = {
     "manifest.json": ("started", "finished", "sha256 and bytes of the files named here"),
@@ -25,14 +33,22 @@ VARYING: dict[str, tuple[str, ...]] = {
         "sha256 and contentSize of the files named here",
     ),
     "report.ipynb": ("start, end and duration in the metadata of the notebook and of each cell",),
-    "report.html": ("Report made",),
-    "tables.xlsx": ("Report made",),
+    **dict.fromkeys(_PAGES, ("Report made",)),
+    **dict.fromkeys(_WORKBOOKS, ("Report made",)),
 }
 """What may differ between two runs on equal inputs: the file, and the fields in it."""
 
 _TIMES = ("start_time", "end_time", "duration")
-_DATE = re.compile(rb"(<dt>Report made</dt><dd>)[^<]*")
-_DATE_IN_WORKBOOK = re.compile(rb"(<t>Report made: )[^<]*")
+
+
+@cache
+def _date(before: str) -> re.Pattern[bytes]:
+    """Return what finds the date that a page or a workbook prints, whatever its language."""
+    names = "|".join(re.escape(escape(say("page_made", language=language))) for language in LANGUAGES)
+    return re.compile(before.replace("NAME", names).encode())
+
+
+_IN_PAGE, _IN_WORKBOOK = r"(<dt>(?:NAME)</dt><dd>)[^<]*", r"(<t>(?:NAME): )[^<]*"
 
 
 def settle_notebook(path: Path, report: Report) -> None:
@@ -53,9 +69,9 @@ def settle_notebook(path: Path, report: Report) -> None:
 def stable_content(path: Path) -> bytes:
     """Return what a file of an output holds apart from the fields that `VARYING` names."""
     content = path.read_bytes()
-    if path.name == "report.html":
-        return _DATE.sub(rb"\1", content)
-    if path.name == "tables.xlsx":
+    if path.name in _PAGES:
+        return _date(_IN_PAGE).sub(rb"\1", content)
+    if path.name in _WORKBOOKS:
         return _workbook(content)
     if path.name in VARYING:
         found = json.loads(content)
@@ -71,7 +87,7 @@ def _workbook(content: bytes) -> bytes:
             parts = [name.encode() + b"\0" + archive.read(name) for name in sorted(archive.namelist())]
     except zipfile.BadZipFile:
         return content  # no workbook any more, so nothing of it can be left out
-    return _DATE_IN_WORKBOOK.sub(rb"\1", b"\0".join(parts))
+    return _date(_IN_WORKBOOK).sub(rb"\1", b"\0".join(parts))
 
 
 def _manifest(manifest: dict[str, Any]) -> None:

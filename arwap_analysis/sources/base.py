@@ -17,6 +17,7 @@ from arwap_analysis.documents import Document, StrictModel, faults_of, load_mode
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
 from arwap_analysis.ethnicity import Classification, get_classification
 from arwap_analysis.indicators.catalogue import ID_PATTERN, Title
+from arwap_analysis.texts import Text
 
 __all__ = [
     "Area",
@@ -85,15 +86,16 @@ class SourceCard(StrictModel):
     """What the package knows of one source; beside it stand `groups.csv` and the digest of its file.
 
     `groups` is a CSV beside the card (label, code, treatment, note), a mapping of label to code, or
-    nothing: then each label has to be the name of a group as the classification writes it.
+    nothing: then each label has to be the name of a group as the classification writes it. `phrases_cy` holds the
+    Welsh of what the file itself says in English and a report repeats: the words of its notes and marks.
     """
 
     id: str = Field(pattern=ID_PATTERN)
     title: Title
-    publisher: str
-    collection: str = ""
-    licence: str
-    obtained: str = ""
+    publisher: Text
+    collection: Text | None = None
+    licence: Text
+    obtained: Text | None = None
     file: str
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     layout: Layout
@@ -104,7 +106,8 @@ class SourceCard(StrictModel):
     rounding_base: int | None = Field(default=None, gt=1)
     reference_days: dict[str, date] = {}
     disclosure: Literal["open"]
-    caveats: list[str] = []
+    caveats: list[Text] = []
+    phrases_cy: dict[str, str] = {}
 
 
 @dataclass(frozen=True)

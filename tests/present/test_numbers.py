@@ -1,8 +1,11 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arwap_analysis.present import numbers
+from arwap_analysis.present.dates import write_date, write_month
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,29 @@ def test_numbers_carry_the_digits_that_a_reader_can_use(style, value, text):
 def test_both_limits_of_a_ratio_have_the_same_decimals():
     assert numbers.interval(1.44, 2.1, "ratio") == "1.44 to 2.10"
     assert numbers.interval(3.1, 4.04, "ratio") == "3.1 to 4.0"
+
+
+@pytest.mark.parametrize("style", ["count", "rate", "ratio", "factor", "percent", "change", "signed", "p"])
+def test_welsh_numbers_have_the_separators_of_the_cldr_which_are_those_of_english(style):
+    assert numbers.write(12345.678, style, language="cy") == numbers.write(12345.678, style)
+
+
+def test_another_language_brings_its_own_separators(monkeypatch):
+    monkeypatch.setattr(numbers, "_separators", lambda language: str.maketrans({",": ".", ".": ","}))
+    assert numbers.rate(-1234.56, language="cy") == "−1.234,6"
+
+
+def test_intervals_are_written_in_the_words_of_the_language():
+    assert numbers.interval(3.1, 4.04, "ratio", language="cy") == "3.1 i 4.0"
+    assert numbers.interval(3.1, float("inf"), "ratio") == "3.1 to no limit"
+    assert numbers.interval(3.1, float("inf"), "ratio", language="cy") == "3.1 neu fwy, heb derfyn"
+    assert numbers.write(float("inf"), "ratio", language="cy") == "dim terfyn"
+
+
+def test_dates_have_the_months_of_the_language():
+    assert write_date(date(2026, 11, 24), language="en") == "24 November 2026"
+    assert write_date(date(2026, 11, 24), language="cy") == "24 Tachwedd 2026"
+    assert write_month(date(2026, 2, 1), language="cy") == "Chwefror 2026"
 
 
 @given(st.floats(-1e6, 1e6), st.sampled_from(["count", "rate", "ratio", "percent", "factor"]))

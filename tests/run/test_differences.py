@@ -191,3 +191,12 @@ def test_the_command_ends_like_the_diff_of_unix(tmp_path):
     assert found["is_empty"] is False
     assert found["figures"][0]["after"] == "3.2"
     assert "3.5 to 3.2" in found["in_words"][0]
+
+
+@pytest.mark.parametrize("old", [gap(), gap(group_label_cy="Du", finding_cy="gwaeth")])
+def test_the_words_of_another_language_are_compared_by_its_page_alone(compare, old):
+    found = compare([old], [gap(group_label_cy="Duon", finding_cy="gwell", estimate="3.2")])
+    (sentence,) = found.sentences()
+    assert sentence.startswith("Rate ratio, Black compared with White, 2011-12: 3.5 to 3.2")
+    assert "Duon" not in sentence
+    assert len(found.figures) == 1

@@ -4,17 +4,22 @@ import csv
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+import zipfile
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
 from arwap_analysis.errors import EXIT_INTERRUPTED, ParameterError, RunError
 from arwap_analysis.run import load_report, run_report
+from tests.page_check import page_faults
+from tests.welsh import english_in
 
 pytestmark = pytest.mark.slow
 
@@ -64,6 +69,8 @@ def test_the_example_leaves_every_output(homelessness):
     names = {path.relative_to(result.folder).as_posix() for path in result.folder.rglob("*") if path.is_file()}
     assert names == {
         "report.html",
+        "report.cy.html",
+        "tables.cy.xlsx",
         "report.ipynb",
         "notebook.ipynb",
         "data.csv",
@@ -75,6 +82,11 @@ def test_the_example_leaves_every_output(homelessness):
         "figures/gap_over_time.svg",
         "figures/quality.svg",
         "figures/robustness.svg",
+        "figures/rates.cy.svg",
+        "figures/rates_over_time.cy.svg",
+        "figures/gap_over_time.cy.svg",
+        "figures/quality.cy.svg",
+        "figures/robustness.cy.svg",
     }
     assert not list(result.folder.parent.glob(".homelessness.*/"))
     assert seen[-1][0] == seen[-1][1]
@@ -103,6 +115,46 @@ def test_the_page_holds_the_findings_the_caveat_and_the_unknown(homelessness):
     assert "Traceback" not in page
     for figure in ("15.9", "4.5", "3.5"):
         assert f">{figure}<" in page
+
+
+def test_the_example_is_left_in_two_languages_linked_to_each_other(homelessness):
+    folder = homelessness[0].folder
+    for name, language, other in (("report.html", "en", "report.cy.html"), ("report.cy.html", "cy", "report.html")):
+        html = (folder / name).read_text(encoding="utf-8")
+        page = BeautifulSoup(html, "html.parser")
+        assert page.html["lang"] == language
+        (link,) = page.select("nav.languages a")
+        assert link["href"] == other
+        assert page_faults(html) == []
+
+
+def test_the_welsh_page_holds_no_english_word(homelessness):
+    page = BeautifulSoup((homelessness[0].folder / "report.cy.html").read_text(encoding="utf-8"), "html.parser")
+    page.select_one("nav.languages").extract()  # names English in English
+    page.style.extract()
+    seen = " ".join([page.text, *(image["alt"] for image in page.find_all("img"))])
+    assert len(seen) > 10_000
+    # The review's own id and the names of the files and of this package are the same in every language.
+    assert english_in(seen) - {"homelessness", "arwap", "analysis", "tables"} == set()
+
+
+def test_the_welsh_workbook_holds_no_english_word(homelessness):
+    with zipfile.ZipFile(homelessness[0].folder / "tables.cy.xlsx") as file:
+        texts = file.read("xl/sharedStrings.xml").decode() + " ".join(
+            re.findall(r'<sheet name="[^"]*"', file.read("xl/workbook.xml").decode())
+        ).replace("sheet name", "")
+    seen = " ".join(re.findall(r">([^<]+)<", texts)) + texts.rpartition(">")[2]
+    assert {"Tabl", "Canfyddiad", "Asiaidd", "Clawr"} <= set(re.findall(r"\w+?(?=\b|_)", seen))
+    assert english_in(seen) - {"homelessness"} == set()
+
+
+def test_both_pages_rest_on_the_same_numbers(homelessness):
+    def numbers(name):
+        page = BeautifulSoup((homelessness[0].folder / name).read_text(encoding="utf-8"), "html.parser")
+        return [re.sub(r" to | i ", "-", cell.text) for cell in page.select("td.num")]
+
+    assert numbers("report.html") == numbers("report.cy.html")
+    assert len(numbers("report.html")) > 100
 
 
 def test_the_manifest_names_inputs_and_outputs_with_their_digests(homelessness):

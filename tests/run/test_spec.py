@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from arwap_analysis.errors import DataError, ParameterError
@@ -34,6 +36,30 @@ def test_a_good_file_becomes_a_report_with_every_parameter_and_its_inputs(projec
     ]
 
 
+def test_every_text_that_is_not_in_welsh_is_listed_before_anything_runs(project):
+    with pytest.raises(ParameterError) as caught:
+        load_report(write(project, PARAMS + "  language: [en, cy]\n"))
+    assert {(f.code, f.column) for f in caught.value.faults} == {
+        ("missing_translation", "title"), ("missing_translation", "question"),
+    }  # fmt: skip
+
+
+def test_prose_without_its_welsh_counterpart_is_refused_before_anything_runs(project):
+    path = project / "notebooks" / "evidence_review.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "cell-13-cy"]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    file = project / "params" / "homelessness.yml"
+    with pytest.raises(ParameterError, match=r"The gap between groups.*tagged 'cy'"):
+        load_report(file)
+    load_report(file, overrides=["language=en"])
+
+
+def test_an_older_file_with_one_language_or_none_still_reads(project):
+    for line in ("", "  language: en\n", "  language: [en]\n"):
+        assert load_report(write(project, PARAMS + line)).id == "homelessness"
+
+
 @pytest.mark.parametrize(
     ("line", "message", "row"),
     [
@@ -47,7 +73,10 @@ def test_a_good_file_becomes_a_report_with_every_parameter_and_its_inputs(projec
         ("  reference_group: whit", "Did you mean 'white'", 5),
         ("  reference_group: unknown", "cannot be the reference group", 5),
         ("  correction: bonferroni", "holm", 5),
-        ("  language: cy", "'en'", 5),
+        ("  language: fr", "'cy'", 5),
+        ("  language: [en, en]", "each language once", 5),
+        ("  language: []", "language", 5),
+        ("  language: [en, cy]", "'title' is not written in Welsh", 3),
         ("  data_folder: nowhere", None, None),
         ("extra: 1", "no option 'extra'", 5),
     ],

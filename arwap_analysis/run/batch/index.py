@@ -16,11 +16,12 @@ from typing import Any
 from arwap_analysis.present.index import Failure, ReportIndex, ReportRow, ReportStatus, render_index
 from arwap_analysis.run.batch.record import Outcome, read_record, write_aside
 from arwap_analysis.run.freshness import NOT_MADE
+from arwap_analysis.texts import FIRST_LANGUAGE, text_of
 
 __all__ = ["gather", "write_index"]
 
 INDEX = "index.html"
-_FILES = ("report.html", "tables.xlsx", "data.csv", "report.ipynb", "manifest.json")
+_FILES = ("report.html", "report.cy.html", "tables.xlsx", "tables.cy.xlsx", "data.csv", "report.ipynb", "manifest.json")
 _FAILED = ".failed"
 _ORDER: tuple[ReportStatus, ...] = ("failed", "not_run", "made", "up_to_date")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -75,7 +76,7 @@ class _Standing:
         parameters = manifest.get("parameters")
         title = parameters.get("title") if isinstance(parameters, dict) else None
         return cls(
-            title if isinstance(title, str) and title.strip() else id,
+            text_of(title, FIRST_LANGUAGE) if title and isinstance(title, (str, dict)) else id,
             _moment(manifest.get("finished")),
             tuple(name for name in _FILES if (out / id / name).is_file()),
         )
