@@ -24,11 +24,13 @@ class Attempt:
     `folder` is its private folder for whatever is temporary; it is removed by `close`, however the process ended.
     """
 
-    def __init__(self, job: Mapping[str, Any], server: ForkServer | None) -> None:
+    def __init__(
+        self, job: Mapping[str, Any], server: ForkServer | None, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="arwap-", ignore_cleanup_errors=True)
         folder = Path(self._temporary.name)
         self._log = folder / "log"
-        environment = {**os.environ, "TMPDIR": str(folder)}
+        environment = {**os.environ, **(environment or {}), "TMPDIR": str(folder)}
         self._process: Child | subprocess.Popen[str]
         try:
             if server is None:

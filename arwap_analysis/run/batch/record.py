@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from arwap_analysis.run.place import is_url, place_of
+
 __all__ = ["RECORD", "BatchRecord", "Outcome", "Status", "read_record", "write_aside", "write_record"]
 
 RECORD = "batch.json"
@@ -94,7 +96,9 @@ def write_record(folder: Path, record: BatchRecord) -> None:
     """
     earlier = read_record(folder)
     known = {outcome.id: outcome for outcome in earlier.outcomes} if earlier else {}
-    merged = {id: outcome for id, outcome in known.items() if Path(outcome.folder).exists() or outcome.status != "made"}
+    merged = {
+        id: outcome for id, outcome in known.items() if outcome.status != "made" or place_of(outcome.folder).exists()
+    }
     for outcome in record.outcomes:
         before = known.get(outcome.id)
         kept = before is not None and outcome.status == "up_to_date" and before.status in ("made", "up_to_date")
@@ -104,7 +108,10 @@ def write_record(folder: Path, record: BatchRecord) -> None:
 
 
 def write_aside(path: Path, text: str) -> None:
-    """Write a file beside its place and move it there whole."""
+    """Write a file beside its place and move it there whole; a store reached by URL takes files whole anyway."""
+    if is_url(path):
+        path.write_text(text, encoding="utf-8")
+        return
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         aside.write_text(text, encoding="utf-8")
