@@ -37,10 +37,13 @@ def tracked(*patterns):
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file() and not name.endswith(".png")]
 
 
-def pins():
+LOCKS = ("requirements.lock", "requirements-extras.lock")
+
+
+def pins(lock="requirements.lock"):
     """Return name -> [(version, marker), ...] of the lock."""
     found = {}
-    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
+    for line in (ROOT / lock).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith((" ", "#")):
             requirement = Requirement(line.rstrip(" \\"))
             (specifier,) = requirement.specifier
@@ -50,6 +53,11 @@ def pins():
 
 def normal(name):
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def extras():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [Requirement(text) for texts in project["optional-dependencies"].values() for text in texts]
 
 
 def requirements():
@@ -65,8 +73,24 @@ def test_the_lock_pins_every_dependency_at_a_version_that_is_asked_for(requireme
         assert version in requirement.specifier
 
 
-def test_the_lock_has_a_hash_for_every_pin_and_no_address():
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("requirement", extras(), ids=lambda r: r.name)
+def test_only_the_second_lock_has_what_the_extras_need(requirement):
+    assert normal(requirement.name) not in pins()
+    versions = pins("requirements-extras.lock")[normal(requirement.name)]
+    assert versions
+    for version, _ in versions:
+        assert version in requirement.specifier
+
+
+def test_the_locks_agree_on_every_pin_that_both_have():
+    second = pins("requirements-extras.lock")
+    for name, versions in pins().items():
+        assert {version for version, _ in versions} == {version for version, _ in second[name]}, name
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_has_a_hash_for_every_pin_and_no_address(lock):
+    text = (ROOT / lock).read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[a-z])", text.strip())
     assert len(blocks) > 50
     assert [block.splitlines()[0] for block in blocks if "--hash=sha256:" not in block] == []

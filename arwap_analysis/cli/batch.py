@@ -104,7 +104,9 @@ def batch(
     _summarise(result, quiet=quiet)
     for folder in dict.fromkeys(job.out for job in jobs):
         typer.echo(folder / "index.html")
-    raise typer.Exit(EXIT_INTERRUPTED if result.interrupted else EXIT_FAILED if result.failed else EXIT_OK)
+    if result.interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    raise typer.Exit(EXIT_FAILED if result.failed or result.notes else EXIT_OK)
 
 
 def _capacity(scheduler: str | None, workers: int | None) -> tuple[int, int | None]:
@@ -199,6 +201,8 @@ def _summarise(result: BatchResult, *, quiet: bool) -> None:
     for outcome in result.outcomes:
         if outcome.status == "failed":
             _explain(outcome)
+    for note in result.notes:
+        console.print(escape(note), style="red", soft_wrap=True)
 
 
 def _explain(outcome: Outcome) -> None:

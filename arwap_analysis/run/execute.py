@@ -20,7 +20,7 @@ from arwap_analysis.present.page import prepare_page
 from arwap_analysis.project import PROJECT_VARIABLE
 from arwap_analysis.run.limits import Limits
 from arwap_analysis.run.parameters import read_notebook
-from arwap_analysis.run.place import exclusive, failed_folder, move_into_place
+from arwap_analysis.run.place import exclusive, failed_folder, move_into_place, short_temporary_root
 from arwap_analysis.run.provenance import report_date, seed_of, write_manifest
 from arwap_analysis.run.spec import Report
 from arwap_analysis.run.varying import settle_notebook
@@ -119,7 +119,8 @@ def changes_between(before: Path, after: Path) -> tuple[str, ...] | None:
 @contextmanager
 def _private_folder() -> Iterator[Path]:
     """Lend a folder that only this user can enter, with a short path; see `kernel_manager_class`."""
-    with tempfile.TemporaryDirectory(prefix="arwap-", ignore_cleanup_errors=True) as folder:
+    root = short_temporary_root()
+    with tempfile.TemporaryDirectory(prefix="arwap-", dir=root, ignore_cleanup_errors=True) as folder:
         (Path(folder) / "work").mkdir()
         yield Path(folder)
 

@@ -14,7 +14,9 @@ from arwap_analysis.run.provenance import code_digest, package_versions, shown_p
 from arwap_analysis.run.spec import Report
 from arwap_analysis.sources import file_digest
 
-__all__ = ["Digests", "digests", "why_stale"]
+__all__ = ["NOT_MADE", "Digests", "digests", "why_stale"]
+
+NOT_MADE = "it has not been made yet"
 
 Digests = Callable[[Path], str | None]
 """Return the SHA-256 of a file, None where there is none; a batch asks for each file once."""
@@ -42,7 +44,7 @@ def why_stale(report: Report, folder: Path, digest: Digests) -> str | None:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return "it has not been made yet"
+        return NOT_MADE
     except (OSError, ValueError):
         return "its manifest cannot be read"
     try:

@@ -12,10 +12,18 @@ from pathlib import Path
 
 from arwap_analysis.errors import Fault, ParameterError, RunError
 
-__all__ = ["exclusive", "failed_folder", "is_url", "move_into_place", "place_of", "recover"]
-
+__all__ = [
+    "clean_up",
+    "exclusive",
+    "failed_folder",
+    "is_url",
+    "move_into_place",
+    "place_of",
+    "short_temporary_root",
+]
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]+):/{1,2}", re.IGNORECASE)
+_LONGEST_SOCKET = 100
 
 
 def is_url(place: Path | str) -> bool:
@@ -50,6 +58,17 @@ def place_of(place: Path | str) -> Path:
     return placed
 
 
+def short_temporary_root(levels: int = 1) -> str:
+    """Return where to make a temporary folder that is to hold sockets, `levels` folders deep.
+
+    The system allows a socket's name little more than 100 bytes; where the usual place is too long for it (some
+    schedulers give every job a long one), `/tmp` is taken.
+    """
+    usual = tempfile.gettempdir()
+    longest = _LONGEST_SOCKET - len("/kernel-4") - levels * len("/arwap-12345678")
+    return "/tmp" if len(os.fsencode(usual)) > longest and Path("/tmp").is_dir() else usual
+
+
 def failed_folder(target: Path) -> Path:
     """Return the folder that keeps what is left of a failed run."""
     return target.with_name(f"{target.name}.failed")
@@ -82,13 +101,26 @@ def exclusive(target: Path) -> Iterator[Path]:
         if not _lock(lock):
             what = "another run is writing this report; wait for it, or use another --out"
             raise RunError(target.name, what, code="busy")
-        recover(target)
+        _recover(target)
         with tempfile.TemporaryDirectory(
             prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
         ) as aside:
             inner = Path(aside) / target.name
             inner.mkdir()
             yield inner
+    finally:
+        os.close(lock)
+
+
+def clean_up(target: Path) -> None:
+    """Mend what a killed run left, unless another run is writing there by now."""
+    try:
+        lock = os.open(target.with_name(f".{target.name}.lock"), os.O_RDWR)
+    except OSError:
+        return
+    try:
+        if _lock(lock):
+            _recover(target)
     finally:
         os.close(lock)
 
@@ -106,7 +138,7 @@ def _lock(handle: int) -> bool:
     return True
 
 
-def recover(target: Path) -> None:
+def _recover(target: Path) -> None:
     """Clean up after a run that was killed: bring back a report that stood aside, drop what was half made."""
     previous = target.with_name(f".{target.name}.previous")
     if previous.exists():

@@ -25,6 +25,10 @@ Origin = tuple[tuple[str, str], ...]
 """(name, value) pairs of what a source card says of where a file comes from."""
 
 
+OVERRIDE_OPTION = "--set"
+"""Where a fault of an override stands."""
+
+
 class _ParametersFile(StrictModel):
     """The keys of a parameters file."""
 
@@ -157,11 +161,13 @@ def _overrides(pairs: Sequence[str], types: Mapping[str, Any]) -> dict[str, Any]
     for pair in pairs:
         key, sign, text = pair.partition("=")
         if not sign:
-            fault = Fault("not_a_pair", "--set takes key=value", value=pair, hint="For example --set confidence=0.99.")
-            raise ParameterError(fault)
+            hint = "For example --set confidence=0.99."
+            raise ParameterError(Fault("not_a_pair", "--set takes key=value", OVERRIDE_OPTION, value=pair, hint=hint))
         if key not in types:
             raise ParameterError(
-                Fault("unknown_key", f"there is no option '{key}'", "--set", hint=did_you_mean(key, list(types)))
+                Fault(
+                    "unknown_key", f"there is no option '{key}'", OVERRIDE_OPTION, hint=did_you_mean(key, list(types))
+                )
             )
         value = yaml.safe_load(text) if text else ""
         is_text = types[key] in (str, str | None) and value is not None

@@ -1,3 +1,5 @@
+import gzip
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -89,6 +91,13 @@ def test_a_damaged_parquet_file_is_one_clear_line(tmp_path, damage):
     assert "\n" not in str(found)
 
 
+def test_a_damaged_archive_is_one_clear_line(tmp_path):
+    packed = gzip.compress(people().to_csv(index=False).encode())
+    (tmp_path / "p.csv.gz").write_bytes(packed[:40] + b"\0" * 400 + packed[440:])
+    (found,) = faults(reduction(tmp_path / "p.csv.gz"))
+    assert (found.code, found.message) == ("unreadable_file", "cannot be read: damaged")
+
+
 @pytest.mark.parametrize(
     ("content", "code", "row"),
     [
@@ -142,6 +151,8 @@ def test_an_outcome_of_the_wrong_type_or_that_nobody_has_is_told(tmp_path):
         {"by": ["a", "a"]},
         {"by": ["n"]},
         {"cluster": "ethnic"},
+        {"by": ["Ethnic", "ethnic"]},
+        {"weight": "Income"},
         {"file": []},
         {"outcomes": {"o": Outcome(column="poor", values=["-9"])}},
         {"outcomes": {"income": Outcome(column="poor", values=["Yes"])}},

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from arwap_analysis.run.place import short_temporary_root
 from arwap_analysis.run.warm.client import ADDRESS_VARIABLE, Child, ForkServer
 
 __all__ = ["Attempt"]
@@ -27,7 +28,8 @@ class Attempt:
     def __init__(
         self, job: Mapping[str, Any], server: ForkServer | None, environment: Mapping[str, str] | None = None
     ) -> None:
-        self._temporary = tempfile.TemporaryDirectory(prefix="arwap-", ignore_cleanup_errors=True)
+        root = short_temporary_root(levels=2)
+        self._temporary = tempfile.TemporaryDirectory(prefix="arwap-", dir=root, ignore_cleanup_errors=True)
         folder = Path(self._temporary.name)
         self._log = folder / "log"
         environment = {**os.environ, **(environment or {}), "TMPDIR": str(folder)}
@@ -69,8 +71,9 @@ class Attempt:
             )
         assert process.stdin is not None
         assert process.stdout is not None
+        # It stays open: the process ends when it closes, so that it does not outlive this one.
         process.stdin.write(json.dumps(job) + "\n")
-        process.stdin.close()
+        process.stdin.flush()
         return process, process.stdout
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -106,5 +109,7 @@ class Attempt:
     def close(self) -> None:
         """Wait for the end and remove what is left."""
         self._stream.close()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._process.wait()
         self._temporary.cleanup()

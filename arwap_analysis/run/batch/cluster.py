@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -36,7 +37,9 @@ from arwap_analysis.sources import file_digest
 __all__ = ["Cluster", "capacity", "lend_cluster"]
 
 _CONNECT_SECONDS = 10
-_ONE_MORE = "pip install 'arwap_analysis[cluster]'"
+# The scheduler takes a moment to learn that a worker is lost, and fails to speak to it until then.
+_TRIES, _BETWEEN_TRIES_SECONDS = 10, 0.5
+_INSTALL = "pip install 'arwap_analysis[cluster]'"
 # What goes to the workers through the scheduler is held in its memory.
 _LARGEST_SENT = 512 * 2**20
 
@@ -62,7 +65,7 @@ def _connect(address: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError as error:
         what = f"a batch on a cluster needs a package that is not installed ({error.name})"
-        raise ParameterError(Fault("not_installed", what, "--scheduler", hint=_ONE_MORE)) from None
+        raise ParameterError(Fault("not_installed", what, "--scheduler", hint=_INSTALL)) from None
     try:
         client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False, name="arwap")
     except (OSError, ValueError, TypeError) as error:
@@ -141,7 +144,7 @@ class Cluster:
         environment = {"PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")}  # dask gives its workers another
         if "SOURCE_DATE_EPOCH" in os.environ:
             environment["SOURCE_DATE_EPOCH"] = os.environ["SOURCE_DATE_EPOCH"]
-        client.register_plugin(Desk(self._batch, expected=versions(), warm=warm, environment=environment))
+        self._register(Desk(self._batch, expected=versions(), warm=warm, environment=environment))
         client.subscribe_topic(self._batch, self._heard)
 
     @property
@@ -159,7 +162,9 @@ class Cluster:
                 with exclusive(job.folder) as aside:
                     return _into_folder(job, aside, self._ask(job, report, hear))
             except OSError as error:
-                raise RunError(job.id, f"it cannot be written: {error.strerror}", code="cannot_write") from error
+                raise RunError(
+                    job.id, f"it cannot be written: {error.strerror or error}", code="cannot_write"
+                ) from error
         except Exception as error:  # noqa: BLE001 - the boundary of the batch: whatever it is, the report is named
             return {"failed": failure(error)}
 
@@ -240,7 +245,19 @@ class Cluster:
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
             raise DataError(Fault("changed", "this file has changed since it was checked", str(path)))
-        self._client.register_plugin(Delivery(self._batch, sha256, content))
+        self._register(Delivery(self._batch, sha256, content))
+
+    def _register(self, plugin: Any) -> None:
+        """Give every worker a plugin; one that is lost at this moment has no need of it."""
+        for left in reversed(range(_TRIES)):
+            try:
+                self._client.register_plugin(plugin)
+            except OSError:
+                if not left:
+                    raise
+                time.sleep(_BETWEEN_TRIES_SECONDS)
+            else:
+                return
 
     def _into_store(self, job: Job, said: dict[str, Any]) -> dict[str, Any]:
         """Hold what a worker says it has written against what is seen from here."""
@@ -263,8 +280,10 @@ class Cluster:
         """End everything of this batch on every worker, and remove what it left there and in stores."""
         names = [self._batch, *(f"{self._batch}-{sha256}" for sha256, scratch in self._sent if scratch is None)]
         self._client.unsubscribe_topic(self._batch)
-        for name in names:
-            with contextlib.suppress(OSError):  # a scheduler that has gone has taken its workers along
+        # The desk comes last, for it removes the files. A scheduler that has gone has taken its workers along, and a
+        # worker that is lost at this moment has taken everything of its own.
+        for name in reversed(names):
+            with contextlib.suppress(OSError):
                 self._client.unregister_worker_plugin(name)
         for place in self._scratch:
             try:

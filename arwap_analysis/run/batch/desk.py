@@ -189,9 +189,6 @@ class Desk(WorkerPlugin):
     @contextlib.contextmanager
     def _maker(self, task: Mapping[str, Any]) -> Iterator[LocalMaker]:
         with self._preparing:
-            if self._server is not None and not self._server.is_alive():
-                self._open.close()
-                self._kernels = ""
             if not self._kernels and not self._ended:
                 lent = lend_server(self._warm, self._environment)
                 self._server, self._kernels = self._open.enter_context(lent)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from arwap_analysis.run.batch.attempt import Attempt
 from arwap_analysis.run.batch.plan import Job
 from arwap_analysis.run.limits import Limits
-from arwap_analysis.run.place import recover
+from arwap_analysis.run.place import clean_up
 from arwap_analysis.run.warm.client import ForkServer, why_not_warm
 
 __all__ = ["Hear", "LocalMaker", "Maker", "lend_server"]
@@ -83,17 +83,22 @@ class LocalMaker:
 
         `task` is what `worker.work` takes but for the limits; `target` the folder of the report.
         """
+        if self._stop.is_set():  # no server is to be started again for it
+            return {"failed": {"code": "stopped", "message": "the batch was stopped"}}
         try:
+            if self._server is not None:
+                self._server.revive()
             attempt = Attempt({**task, "limits": asdict(self._limits)}, self._server, self._environment)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             return {"failed": {"code": "no_process", "message": f"no process could be started: {error}"}}
         with self._lock:
             self._running.add(attempt)
-        timer = self._timer(attempt)
+        late = threading.Event()
+        timer = self._timer(attempt, late)
         said: dict[str, Any] = {}
         try:
-            if self._stop.is_set():
-                attempt.terminate()
+            if self._stop.is_set():  # since this attempt was begun
+                self._end(attempt)
             for message in attempt:
                 if "at" in message:
                     hear(*message["at"])
@@ -108,35 +113,44 @@ class LocalMaker:
                 self._running.discard(attempt)
             attempt.close()
         if not said:
-            said = {"failed": _silence(code, words, timed_out=timer is not None and timer.finished.is_set())}
-            recover(target)
+            said = {"failed": _silence(code, words, timed_out=late.is_set())}
+            clean_up(target)
         return said
 
-    def _timer(self, attempt: Attempt) -> threading.Timer | None:
-        """Kill an attempt that is still there long after its cells had to end."""
-        if self._limits.report_seconds is None:
-            return None
-        timer = threading.Timer(self._limits.report_seconds + _BEYOND_CELLS_SECONDS, self._kill, [attempt])
-        timer.daemon = True
-        timer.start()
-        return timer
+    def _timer(self, attempt: Attempt, late: threading.Event) -> threading.Timer | None:
+        """Kill an attempt that is still there long after its cells had to end, and say that it was `late`."""
+
+        def kill() -> None:
+            late.set()
+            self._kill(attempt)
+
+        limit = self._limits.report_seconds
+        return None if limit is None else _later(limit + _BEYOND_CELLS_SECONDS, kill)
 
     def _kill(self, attempt: Attempt) -> None:
         with self._lock:
             if attempt in self._running:  # the number of a process that has ended may be another's by now
                 attempt.kill()
 
+    def _end(self, attempt: Attempt) -> None:
+        """Ask an attempt to end, and make it end a little later."""
+        attempt.terminate()
+        _later(_GRACE_SECONDS, lambda: self._kill(attempt))
+
     def stop(self) -> None:
-        """Ask what runs to end, and make it end a little later."""
+        """End what runs; attempts that begin later end at once."""
         self._stop.set()
         with self._lock:
             running = list(self._running)
         for attempt in running:
-            attempt.terminate()
-        late = [threading.Timer(_GRACE_SECONDS, self._kill, [attempt]) for attempt in running]
-        for timer in late:
-            timer.daemon = True
-            timer.start()
+            self._end(attempt)
+
+
+def _later(seconds: float, action: Callable[[], None]) -> threading.Timer:
+    timer = threading.Timer(seconds, action)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def _silence(code: int, words: str, *, timed_out: bool) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from arwap_analysis.project import find_project
 from arwap_analysis.run.batch.record import failures, read_record
 from arwap_analysis.run.freshness import Digests, digests, why_stale
 from arwap_analysis.run.place import failed_folder, is_url, place_of
-from arwap_analysis.run.spec import matrix_overrides, read_report
+from arwap_analysis.run.spec import OVERRIDE_OPTION, matrix_overrides, read_report
 
 __all__ = ["Job", "only_failed", "plan_jobs"]
 
@@ -28,7 +28,7 @@ class Job:
     Attributes
     ----------
     id
-        Names the folder of the report; the name of the file where it has no usable id.
+        Names the folder of the report; the name of the file, with its ending, where that cannot be used.
     file
         Parameters file.
     overrides
@@ -75,17 +75,20 @@ def plan_jobs(
     out
         Folder for the reports, or a URL such as `s3://bucket/reports`; the project's `outputs` unless given.
     overrides
-        `key=value` pairs for every report.
+        `key=value` pairs for every report. A key of a matrix is then the same for all.
     force
         Make reports that are up to date as well.
 
     Raises
     ------
     ParameterError
-        When a path leads to no file, two reports would be written into one folder, or the URL cannot be reached.
+        When a path leads to no file, an override cannot be used, `out` is no folder or a URL that cannot be reached,
+        or two reports would be written into one folder.
     """
-    digest = digests()
     root = None if out is None else place_of(out)
+    if root is not None and not is_url(root) and root.exists() and not root.is_dir():
+        raise ParameterError(Fault("cannot_write", "this is not a folder", str(out), hint="Choose another with --out."))
+    digest = digests()
     jobs = [job for file in _files(paths) for job in _jobs_of(file, root, tuple(overrides), digest, force)]
     _refuse_shared_folders(jobs)
     return jobs
@@ -124,19 +127,22 @@ def _jobs_of(file: Path, out: Path | None, overrides: tuple[str, ...], digest: D
     try:
         root = (find_project(file.resolve().parent) / "outputs" if out is None else out).absolute()
     except ParameterError as error:
-        yield Job(file.stem, file, overrides, Path("outputs").absolute(), fault=error)
+        yield Job(file.name, file, overrides, Path("outputs").absolute(), fault=error)
         return
     try:
         points = matrix_overrides(file)
     except (ParameterError, DataError) as error:
-        yield Job(file.stem, file, overrides, root, fault=error)
+        yield Job(file.name, file, overrides, root, fault=error)
         return
-    for point in points:
+    fixed = {pair.partition("=")[0] for pair in overrides}
+    for point in dict.fromkeys(tuple(pair for pair in p if pair.partition("=")[0] not in fixed) for p in points):
         chosen = (*point, *overrides)
         try:
             report = read_report(file, overrides=chosen)
         except (ParameterError, DataError) as error:
-            name = "_".join([file.stem, *(pair.partition("=")[2] for pair in point)])
+            if any(fault.file == OVERRIDE_OPTION for fault in error.faults):
+                raise
+            name = " ".join([file.name, *point])
             yield Job(name, file, chosen, root, fault=error)
             continue
         stale = why_stale(report, root / report.id, digest)

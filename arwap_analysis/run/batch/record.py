@@ -96,15 +96,22 @@ def write_record(folder: Path, record: BatchRecord) -> None:
     """
     earlier = read_record(folder)
     known = {outcome.id: outcome for outcome in earlier.outcomes} if earlier else {}
-    merged = {
-        id: outcome for id, outcome in known.items() if outcome.status != "made" or place_of(outcome.folder).exists()
-    }
+    files = {outcome.file for outcome in record.outcomes}
+    merged = {id: outcome for id, outcome in known.items() if _still_stands(outcome, files)}
     for outcome in record.outcomes:
         before = known.get(outcome.id)
         kept = before is not None and outcome.status == "up_to_date" and before.status in ("made", "up_to_date")
-        merged[outcome.id] = replace(before, status="up_to_date", why="") if kept and before else outcome
+        merged[outcome.id] = replace(before, status="up_to_date") if kept and before else outcome
     whole = replace(record, outcomes=tuple(sorted(merged.values(), key=lambda outcome: outcome.id)))
     write_aside(folder / RECORD, json.dumps(asdict(whole), indent=1, ensure_ascii=False) + "\n")
+
+
+def _still_stands(outcome: Outcome, files: set[str]) -> bool:
+    """Say whether what an earlier batch said of a report is still worth knowing, `files` being those of this one."""
+    if outcome.status in ("made", "up_to_date"):
+        return place_of(outcome.folder).exists()
+    # A file that could not be used is named by itself: it was mended since, or is gone.
+    return outcome.file not in files and Path(outcome.file).exists()
 
 
 def write_aside(path: Path, text: str) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.run.batch.index import write_index
 from arwap_analysis.run.batch.local import LocalMaker, Maker, lend_server
 from arwap_analysis.run.batch.plan import Job
 from arwap_analysis.run.batch.record import BatchRecord, Outcome, write_record
@@ -37,13 +38,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """The outcomes in the order of the jobs, how kernels were started, and whether the batch was interrupted."""
+    """The outcomes in the order of the jobs, how kernels were started, and whether the batch was interrupted.
+
+    `notes` says what could not be recorded.
+    """
 
     outcomes: tuple[Outcome, ...]
     kernels: str
     workers: int
     seconds: float
     interrupted: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -106,20 +111,28 @@ def run_batch(
     outcomes = {job: _settled(job) for job in jobs}
     todo = [job for job in jobs if outcomes[job] is None]
     kernels, interrupted = "none was needed", False
-    if todo:
-        with _maker(scheduler, limits or Limits(), warm) as (maker, size):
-            count = workers or size
-            run = _Run(maker, retries, on_event or (lambda _event: None))
-            interrupted = run.all(todo, min(count, len(todo)), fail_fast)
-            outcomes |= run.outcomes
-            kernels = maker.kernels
+    if todo and not (fail_fast and any(job.fault for job in jobs)):
+        try:
+            with _maker(scheduler, limits or Limits(), warm) as (maker, size):
+                count = workers or size
+                run = _Run(maker, retries, on_event or (lambda _event: None))
+                interrupted = run.all(todo, min(count, len(todo)), fail_fast)
+                outcomes |= run.outcomes
+                kernels = maker.kernels
+        except KeyboardInterrupt:  # while the libraries were loaded
+            interrupted = True
     whole = tuple(outcome or _not_run(job) for job, outcome in outcomes.items())
+    notes = []
     for folder in dict.fromkeys(job.out for job in jobs):
         here = tuple(o for job, o in zip(jobs, whole, strict=True) if job.out == folder)
         finished = datetime.now(UTC).isoformat(timespec="seconds")
-        folder.mkdir(parents=True, exist_ok=True)
-        write_record(folder, BatchRecord(started.isoformat(timespec="seconds"), finished, count, kernels, here))
-    return BatchResult(whole, kernels, count, time.monotonic() - clock, interrupted)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_record(folder, BatchRecord(started.isoformat(timespec="seconds"), finished, count, kernels, here))
+            write_index(folder)
+        except OSError as error:
+            notes.append(f"What this batch did could not be recorded in {folder}: {error.strerror}.")
+    return BatchResult(whole, kernels, count, time.monotonic() - clock, interrupted, tuple(notes))
 
 
 @contextlib.contextmanager

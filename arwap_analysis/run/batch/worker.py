@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -79,10 +80,21 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Take the job from standard input, and keep standard output for what is said of it."""
+    """Take the job from standard input, and keep standard output for what is said of it.
+
+    When the input closes, whoever wanted the report is gone, and the process ends as if it were asked to.
+    """
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
-    return work(json.loads(sys.stdin.readline()), stream)
+    job = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    return work(job, stream)
+
+
+def _end_with_input() -> None:
+    while os.read(0, 4096):  # not through sys.stdin, whose lock this thread would hold when the process ends
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from arwap_analysis.run.place import short_temporary_root
+
 __all__ = ["ADDRESS_VARIABLE", "ONE_THREAD", "Child", "ForkServer", "ask", "why_not_warm"]
 
 ADDRESS_VARIABLE = "ARWAP_FORK_SERVER"
@@ -126,10 +128,15 @@ class ForkServer:
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self._environment = environment or {}
-        self._folder = tempfile.mkdtemp(prefix="arwap-")
-        self.address = f"{self._folder}/fork"
+        self._folder = tempfile.mkdtemp(prefix="arwap-", dir=short_temporary_root())
+        self._reviving = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._drained: threading.Thread | None = None
+
+    @property
+    def address(self) -> str:
+        """The path of its socket."""
+        return f"{self._folder}/fork"
 
     @property
     def pid(self) -> int | None:
@@ -148,7 +155,11 @@ class ForkServer:
         )
         assert self._process.stdout is not None
         assert self._process.stderr is not None
-        line = self._process.stdout.readline()
+        try:
+            line = self._process.stdout.readline()
+        except BaseException:  # interrupted while it loads
+            self.close()
+            raise
         answer = json.loads(line) if line.startswith("{") else {}
         if "ready" not in answer:
             why = answer.get("refused") or self._last_words()
@@ -172,6 +183,14 @@ class ForkServer:
     def is_alive(self) -> bool:
         """Say whether the server still runs."""
         return self._process is not None and self._process.poll() is None
+
+    def revive(self) -> None:
+        """Start the server again if it was killed; raises RuntimeError when it does not come up."""
+        with self._reviving:
+            if not self.is_alive():
+                self.close()
+                self._folder = tempfile.mkdtemp(prefix="arwap-", dir=short_temporary_root())
+                self.__enter__()
 
     def ask(self, request: Mapping[str, Any], *, said: int, channel: int) -> Child:
         """Ask for a process; see `ask`."""

@@ -24,6 +24,8 @@ def start_kernel(arguments: list[str], *, ready: int | None = None) -> None:
     if MEMORY_VARIABLE in os.environ:
         limit_memory(int(os.environ[MEMORY_VARIABLE]))
     app = IPKernelApp.instance()
+    # As a kernel that is started anew is told by its environment: it then prints no advice for a terminal.
+    app.parent_handle = os.getppid()
     app.initialize(arguments)
     _take_seed()  # last, for what the kernel draws while it starts is not the report's
     if ready is not None:

@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from arwap_analysis.errors import DataError, Fault
+from arwap_analysis.sources.microdata.dialects import DUCKDB, family_of, quoted
 from arwap_analysis.sources.microdata.files import Header, check_columns, csv_headers, is_parquet, wrong_encoding
 from arwap_analysis.sources.microdata.plan import Reduction
-from arwap_analysis.sources.microdata.sql import Statement, build, family_of, quoted
+from arwap_analysis.sources.microdata.sql import Statement, build
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
 
-__all__ = ["connect", "plain_errors", "prepare"]
+__all__ = ["check_numbers", "connect", "footers", "label_groups", "plain_errors", "prepare", "rows_of", "sum_parts"]
 
 _LINE = re.compile(r"Line: (\d+)")
 _CELLS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
@@ -70,10 +72,44 @@ def prepare(connection: duckdb.DuckDBPyConnection, reduction: Reduction, files: 
         When a file cannot be read, a column is absent or repeated, or a column to sum holds no numbers.
     """
     if is_parquet(files[0]):
-        source, parameters, types = _parquet(connection, reduction, files)
+        types, _ = footers(connection, reduction, files)
+        paths = {"files": [_as_written(file) for file in files]}
+        source, parameters = "read_parquet($files, union_by_name = true)", paths
     else:
         source, parameters = _csv(reduction, files)
         types = dict.fromkeys(reduction.needed, "VARCHAR")
+    check_numbers(reduction, types, files)
+    return build(reduction, types, source, parameters)
+
+
+def sum_parts(
+    reduction: Reduction, files: list[str], *, memory_limit: str, threads: int | None
+) -> tuple[pd.DataFrame, str]:
+    """Run the statement and return its rows, one for each group as the files write it, and the statement."""
+    with connect(files, memory_limit=memory_limit, threads=threads) as connection:
+        statement = prepare(connection, reduction, files)
+        with plain_errors(files):
+            return connection.execute(statement.sql, statement.parameters).df(), str(statement)
+
+
+def label_groups(parts: pd.DataFrame, types: dict[str, str]) -> pd.DataFrame:
+    """Write the labels of these columns, whose values are of DuckDB `types`, as the statement writes them."""
+    import duckdb
+
+    if not types:
+        return parts
+    labels = ", ".join(f"{DUCKDB.key(f'CAST({column} AS {kind})', kind)} AS {column}" for column, kind in types.items())
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.register("parts", parts[list(types)])
+        written = connection.execute(f"SELECT {labels} FROM parts").fetchall()
+    finally:
+        connection.close()
+    return parts.assign(**dict(zip(types, map(list, zip(*written, strict=True)), strict=True))) if written else parts
+
+
+def check_numbers(reduction: Reduction, types: dict[str, str], files: list[str]) -> None:
+    """Raise DataError unless every column to sum is of a type that can hold numbers."""
     numeric = [*reduction.values, *([reduction.weight] if reduction.weight else [])]
     faults = [
         Fault("not_numeric", f"the column holds {types[column]}, not numbers", files[0], None, column)
@@ -82,18 +118,29 @@ def prepare(connection: duckdb.DuckDBPyConnection, reduction: Reduction, files: 
     ]
     if faults:
         raise DataError(faults)
-    return build(reduction, types, source, parameters)
 
 
-def _parquet(
+def footers(
     connection: duckdb.DuckDBPyConnection, reduction: Reduction, files: list[str]
-) -> tuple[str, dict[str, Any], dict[str, str]]:
+) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Types of the needed columns of Parquet files: of all files together, and of each."""
     # Files are described one by one: a union would fill a column that one file lacks with missing values.
-    headers = [Header(file, tuple(_describe(connection, [file]))) for file in files]
-    check_columns(reduction, headers)
-    types = _describe(connection, files)
-    paths = {"files": [_as_written(file) for file in files]}
-    return "read_parquet($files, union_by_name = true)", paths, {c: types[c] for c in reduction.needed}
+    each = [_describe(connection, [file]) for file in files]
+    check_columns(reduction, [Header(file, tuple(types)) for file, types in zip(files, each, strict=True)])
+    united = _describe(connection, files)
+    return _needed(reduction, united), [_needed(reduction, types) for types in each]
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, files: list[str]) -> int:
+    """How many rows Parquet files have, by their footers."""
+    with plain_errors(files):
+        paths = {"files": [_as_written(file) for file in files]}
+        found = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata($files)", paths).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _needed(reduction: Reduction, types: dict[str, str]) -> dict[str, str]:
+    return {column: types[column] for column in reduction.needed}
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, files: list[str]) -> dict[str, str]:

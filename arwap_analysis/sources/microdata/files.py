@@ -6,6 +6,7 @@ import csv
 import glob
 import gzip
 import io
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -13,7 +14,7 @@ from typing import IO
 from arwap_analysis.errors import DataError, Fault, did_you_mean
 from arwap_analysis.sources.microdata.plan import Reduction
 
-__all__ = ["Header", "check_columns", "csv_headers", "find_files", "is_parquet"]
+__all__ = ["Header", "check_columns", "csv_headers", "find_files", "first_line", "is_parquet", "wrong_encoding"]
 
 _PARQUET = (".parquet", ".pq")
 _CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
@@ -93,8 +94,9 @@ def csv_headers(files: list[str], delimiter: str) -> list[Header]:
         except (csv.Error, EOFError) as error:
             faults.append(Fault("broken_csv", f"the header cannot be read: {error}", file, 1))
             continue
-        except OSError as error:
-            faults.append(Fault("unreadable_file", f"cannot be read: {error.strerror or 'damaged'}", file))
+        except (OSError, zlib.error) as error:
+            what = getattr(error, "strerror", None) or "damaged"
+            faults.append(Fault("unreadable_file", f"cannot be read: {what}", file))
             continue
         # Bytes that are not UTF-8 come as lone surrogates; text of two bytes a letter comes full of zeros.
         if any("\udc80" <= letter <= "\udcff" or letter == "\0" for cell in row for letter in cell):
@@ -107,6 +109,12 @@ def csv_headers(files: list[str], delimiter: str) -> list[Header]:
     if faults:
         raise DataError(faults)
     return headers
+
+
+def first_line(file: str) -> str:
+    """Return the first line of a CSV file as it is written, without its end."""
+    with _open(file) as stream:
+        return stream.readline().rstrip("\r\n")
 
 
 def _open(file: str) -> IO[str]:

@@ -73,6 +73,9 @@ class Reduction(StrictModel):
         columns = [*self.keys, *self.statistics]
         if twice := sorted({name for name in columns if columns.count(name) > 1}):
             raise ValueError(f"the result would have two columns named {twice[0]!r}: rename one in the data or here")
+        folded = [column.casefold() for column in self.needed]
+        if twice := sorted({name for name in self.needed if folded.count(name.casefold()) > 1}):
+            raise ValueError(f"{' and '.join(map(repr, twice))} differ only in case, which SQL does not tell apart")
         missing = {str(value) for value in self.missing_values}
         for name, outcome in self.outcomes.items():
             if both := sorted({str(value) for value in outcome.values} & missing):

@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from arwap_analysis.errors import DataError, Fault, ParameterError
-from arwap_analysis.sources.microdata.engine import connect, plain_errors, prepare
+from arwap_analysis.sources.microdata.engine import connect, prepare, sum_parts
 from arwap_analysis.sources.microdata.files import find_files
 from arwap_analysis.sources.microdata.plan import Reduction
+from arwap_analysis.sources.microdata.spark_engine import spark_statement, sum_parts_on_spark
 
-__all__ = ["SufficientStatistics", "explain_sql", "reduce_microdata"]
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+__all__ = ["Engine", "SufficientStatistics", "explain_sql", "reduce_microdata"]
+
+Engine = Literal["duckdb", "spark"]
 
 _MEMORY = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 
@@ -68,13 +75,20 @@ class SufficientStatistics:
 
 
 def reduce_microdata(
-    reduction: Reduction, *, folder: Path | None = None, memory_limit: str = "1GB", threads: int | None = None
+    reduction: Reduction,
+    *,
+    folder: Path | None = None,
+    memory_limit: str = "1GB",
+    threads: int | None = None,
+    engine: Engine = "duckdb",
+    spark: SparkSession | None = None,
 ) -> SufficientStatistics:
     """Read files of people once, whatever their size, and keep only sums for each group.
 
     Labels are text without white space around them; whole numbers keep no decimals. Rows whose label is
     missing form a group of their own. With more than one thread, sums of fractions can differ in their last
-    digits from run to run, because the order of adding does; `threads=1` repeats them exactly.
+    digits from run to run, because the order of adding does; `threads=1` repeats them exactly. Either engine
+    gives the same counts and labels, and the same sums to that precision.
 
     Parameters
     ----------
@@ -86,6 +100,11 @@ def reduce_microdata(
         Most memory that the engine holds, such as `"512MB"`; what exceeds it goes to a temporary folder.
     threads
         How many threads read; all processors unless given.
+    engine
+        `"duckdb"`, which is always there, or `"spark"` (an extra; needs Java), for what one machine cannot read.
+    spark
+        The session of a cluster whose machines all see the files under the same path. It is neither changed nor
+        stopped, and keeps its own memory and threads. Without it Spark runs on this machine, and ends afterwards.
 
     Raises
     ------
@@ -94,22 +113,25 @@ def reduce_microdata(
         text or an infinite number in a column to sum; an absent or negative weight; a row without its
         cluster. Rows are counted, and no value of a person is quoted.
     ParameterError
-        When `memory_limit` or `threads` cannot be used.
+        When an option cannot be used, or what Spark needs is absent.
     """
-    _check_options(memory_limit, threads)
+    _check_options(memory_limit, threads, engine)
+    if spark is not None and engine != "spark":
+        raise ParameterError(Fault("wrong_value", "'spark' is a session of an engine that is not asked for",
+                                   hint="Add engine='spark'."))  # fmt: skip
     files = find_files(reduction, folder or Path())
-    with connect(files, memory_limit=memory_limit, threads=threads) as connection:
-        statement = prepare(connection, reduction, files)
-        with plain_errors(files):
-            parts = connection.execute(statement.sql, statement.parameters).df()
+    if engine == "spark":
+        parts, sql = sum_parts_on_spark(reduction, files, spark=spark, memory_limit=memory_limit, threads=threads)
+    else:
+        parts, sql = sum_parts(reduction, files, memory_limit=memory_limit, threads=threads)
     _check_parts(reduction, parts, files)
     parts = _named(reduction, parts)
     frame = _rolled_up(reduction, parts, reduction.by)
     clusters = _rolled_up(reduction, parts, reduction.keys) if reduction.cluster else None
-    return SufficientStatistics(frame, clusters, reduction, tuple(files), str(statement), _notes(reduction, parts))
+    return SufficientStatistics(frame, clusters, reduction, tuple(files), sql, _notes(reduction, parts))
 
 
-def explain_sql(reduction: Reduction, *, folder: Path | None = None) -> str:
+def explain_sql(reduction: Reduction, *, folder: Path | None = None, engine: Engine = "duckdb") -> str:
     """Return the SQL that `reduce_microdata` would run, and as comments the parameters bound to it.
 
     Raises
@@ -117,13 +139,20 @@ def explain_sql(reduction: Reduction, *, folder: Path | None = None) -> str:
     DataError
         When a file or a column is absent, or a file cannot be read.
     """
+    _check_options("1GB", 1, engine)
     files = find_files(reduction, folder or Path())
+    if engine == "spark":
+        return str(spark_statement(reduction, files))
     with connect(files, memory_limit="1GB", threads=1) as connection:
         return str(prepare(connection, reduction, files))
 
 
-def _check_options(memory_limit: str, threads: int | None) -> None:
+def _check_options(memory_limit: str, threads: int | None, engine: str) -> None:
     faults = []
+    if engine not in get_args(Engine):
+        faults.append(
+            Fault("wrong_value", "there is no such engine", value=str(engine), hint="Use 'duckdb' or 'spark'.")
+        )
     if not _MEMORY.fullmatch(memory_limit):
         faults.append(Fault("wrong_value", "'memory_limit' is no amount of memory", value=memory_limit,
                             hint="Write it as '512MB' or '4GB'."))  # fmt: skip

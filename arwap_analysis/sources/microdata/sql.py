@@ -11,18 +11,13 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from arwap_analysis.errors import DataError, Fault
+from arwap_analysis.sources.microdata.dialects import DUCKDB, Dialect, Family, family_of
 from arwap_analysis.sources.microdata.plan import Outcome, Reduction
 
-__all__ = ["Family", "Statement", "build", "family_of", "quoted"]
-
-Family = Literal["whole", "decimal", "real", "truth", "text", "other"]
-_WHOLE = frozenset(f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")) | {
-    "INTEGER",
-    "UINTEGER",
-}
+__all__ = ["Statement", "build"]
 
 
 @dataclass(frozen=True)
@@ -31,34 +26,15 @@ class Statement:
 
     sql: str
     parameters: dict[str, Any]
+    sigil: str = "$"
 
     def __str__(self) -> str:
         # JSON escapes line breaks, so that no value can leave its comment.
-        lines = [f"-- ${name} = {json.dumps(value, ensure_ascii=False)}" for name, value in self.parameters.items()]
+        lines = [
+            f"-- {self.sigil}{name} = {json.dumps(value, ensure_ascii=False)}"
+            for name, value in self.parameters.items()
+        ]
         return "\n".join([*lines, self.sql])
-
-
-def quoted(name: str) -> str:
-    """Return a name as an SQL identifier, whatever characters it has."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def family_of(kind: str) -> Family:
-    """Return how values of a DuckDB type are to be treated."""
-    if kind in _WHOLE:
-        return "whole"
-    if kind.startswith("DECIMAL") and not kind.endswith("]"):
-        return "decimal"
-    if kind in ("FLOAT", "DOUBLE"):
-        return "real"
-    if kind == "BOOLEAN":
-        return "truth"
-    # A column in which every cell is empty has the type NULL, and no type to hold against it.
-    return (
-        "text"
-        if kind in ("VARCHAR", "NULL", '"NULL"') or (kind.startswith("ENUM") and not kind.endswith("]"))
-        else "other"
-    )
 
 
 @dataclass
@@ -68,22 +44,27 @@ class _Builder:
     reduction: Reduction
     types: Mapping[str, str]
     parameters: dict[str, Any] = field(default_factory=dict)
+    dialect: Dialect = DUCKDB
 
     def bind(self, value: object) -> str:
         for name, bound in self.parameters.items():
             if type(bound) is type(value) and bound == value:
-                return f"${name}"
+                return f"{self.dialect.sigil}{name}"
         name = f"p{len(self.parameters)}"
         self.parameters[name] = value
-        return f"${name}"
+        return f"{self.dialect.sigil}{name}"
 
     def family(self, column: str) -> Family:
         return family_of(self.types[column])
 
+    def name(self, column: str) -> str:
+        return self.dialect.quoted(column)
+
     def text(self, column: str) -> str:
         """The text of a cell without the white space around it."""
-        plain = quoted(column) if self.types[column] == "VARCHAR" else f"CAST({quoted(column)} AS VARCHAR)"
-        return f"trim({plain}, {self.bind(_SPACES)})"
+        name = self.name(column)
+        plain = name if self.types[column] == "VARCHAR" else f"CAST({name} AS {self.dialect.text})"
+        return self.dialect.trim(plain, self.bind(_SPACES))
 
     @property
     def missing_numbers(self) -> list[float | int]:
@@ -92,7 +73,7 @@ class _Builder:
 
     def missing(self, column: str) -> str:
         """Condition that a cell is not known."""
-        name, family = quoted(column), self.family(column)
+        name, family = self.name(column), self.family(column)
         if family in ("whole", "decimal", "real"):
             parts = [f"{name} = {self.bind(number)}" for number in self.missing_numbers]
             return " OR ".join([f"{name} IS NULL", *([f"isnan({name})"] if family == "real" else []), *parts])
@@ -103,13 +84,13 @@ class _Builder:
 
     def number(self, column: str) -> str:
         """The number of a cell, NULL where it is not known or no number that can be summed."""
-        name, family = quoted(column), self.family(column)
+        name, family = self.name(column), self.family(column)
         if family == "text":
             cast = self.cast(column)
-            return f"CASE WHEN {self.missing(column)} OR NOT isfinite({cast}) THEN NULL ELSE {cast} END"
+            return f"CASE WHEN {self.missing(column)} OR NOT {self.dialect.finite(cast)} THEN NULL ELSE {cast} END"
         if family == "real":
             codes = "".join(f" AND {name} <> {self.bind(number)}" for number in self.missing_numbers)
-            return f"CASE WHEN isfinite({name}){codes} THEN CAST({name} AS DOUBLE) END"
+            return f"CASE WHEN {self.dialect.finite(name)}{codes} THEN CAST({name} AS DOUBLE) END"
         plain = f"CAST({name} AS TINYINT)" if family == "truth" else name
         if not self.reduction.missing_values or family == "truth":
             return plain
@@ -119,16 +100,16 @@ class _Builder:
         """Condition that a cell is neither missing nor a number that can be summed; None where that cannot be."""
         family = self.family(column)
         if family == "text":
-            return f"NOT ({self.missing(column)}) AND coalesce(NOT isfinite({self.cast(column)}), true)"
-        return f"coalesce(isinf({quoted(column)}), false)" if family == "real" else None
+            return f"NOT ({self.missing(column)}) AND coalesce(NOT {self.dialect.finite(self.cast(column))}, true)"
+        return f"coalesce({self.dialect.infinite(self.name(column))}, false)" if family == "real" else None
 
     def cast(self, column: str) -> str:
         """The number that a text spells, or NULL."""
-        return f"TRY_CAST({self.text(column)} AS DOUBLE)"
+        return self.dialect.spelled(self.text(column))
 
     def one_of(self, name: str, outcome: Outcome) -> list[str]:
         """For each value of an outcome, the condition that the cell holds it."""
-        column, family = quoted(outcome.column), self.family(outcome.column)
+        column, family = self.name(outcome.column), self.family(outcome.column)
         if family in ("whole", "decimal", "real"):
             numbers = [_number(value) for value in outcome.values]
             if None in numbers:
@@ -145,22 +126,19 @@ class _Builder:
         message = f"the outcome '{name}' asks for a value that a column of {what} cannot hold"
         return Fault("wrong_type", message, None, None, outcome.column, str(value), f"Write it as {what}.")
 
-    def key(self, alias: str, column: str) -> str:
-        """The label of a group: made once a group, not once a row."""
-        family, text = self.family(column), f"CAST({alias} AS VARCHAR)"
-        if family not in ("real", "decimal"):
-            return text
-        # A column of codes with a gap in it often arrives as 1.0, 2.0; its labels are still '1' and '2'.
-        whole = f"TRY_CAST({alias} AS HUGEINT)"
-        label = f"CASE WHEN {alias} = {whole} THEN CAST({whole} AS VARCHAR) ELSE {text} END"
-        return f"CASE WHEN isnan({alias}) THEN NULL ELSE {label} END" if family == "real" else label
-
 
 # What Python calls white space, for `trim` removes only blanks unless told; ends of line occur in quoted cells.
 _SPACES = " \t\r\n\x0b\x0c\u00a0\u2003\u2009\u202f\u3000"
 
 
-def build(reduction: Reduction, types: Mapping[str, str], source: str, parameters: Mapping[str, Any]) -> Statement:
+def build(
+    reduction: Reduction,
+    types: Mapping[str, str],
+    source: str,
+    parameters: Mapping[str, Any],
+    *,
+    dialect: Dialect = DUCKDB,
+) -> Statement:
     """Write the statement that reduces `source`, a table expression with columns of the DuckDB `types`.
 
     The result has a row for each group as the file writes it (`k0`, `k1`, ...), its sums, and counts of what
@@ -171,9 +149,9 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
     DataError
         When an outcome asks a column of numbers, or of true and false, for something else.
     """
-    b = _Builder(reduction, types, dict(parameters))
+    b = _Builder(reduction, types, dict(parameters), dialect)
     weighted = reduction.weight is not None
-    cells = [f"{quoted(column)} AS k{i}" for i, column in enumerate(reduction.keys)]
+    cells = [f"{b.name(column)} AS k{i}" for i, column in enumerate(reduction.keys)]
     sums = ["count(*) AS n"]
     if reduction.weight is not None:
         cells.append(f"CAST({b.number(reduction.weight)} AS DOUBLE) AS w")
@@ -183,14 +161,14 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
             "coalesce(sum(w), 0) AS sum_w",
             "coalesce(sum(w * w), 0) AS sum_w2",
             "count(*) - count(w) AS w_absent",
-            f"{'count(*) FILTER (w_bad)' if bad else '0'} AS w_bad",
-            "count(*) FILTER (w < 0) AS w_negative",
+            f"{'count(*) FILTER (WHERE w_bad)' if bad else '0'} AS w_bad",
+            "count(*) FILTER (WHERE w < 0) AS w_negative",
         ]
     for i, (name, outcome) in enumerate(reduction.outcomes.items()):
         conditions = b.one_of(name, outcome)
         missing = b.missing(outcome.column)
         cells.append(f"CASE WHEN {missing} THEN NULL ELSE ({' OR '.join(conditions)}) END AS o{i}")
-        sums += [f"count(*) FILTER (o{i}) AS o{i}_count", f"count(o{i}) AS o{i}_n_known"]
+        sums += [f"count(*) FILTER (WHERE o{i}) AS o{i}_count", f"count(o{i}) AS o{i}_n_known"]
         for j, condition in enumerate(conditions if len(conditions) > 1 else []):
             cells.append(f"{condition} AS o{i}_{j}")
             sums.append(f"coalesce(bool_or(o{i}_{j}), false) AS o{i}_{j}")
@@ -205,13 +183,14 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
     for i, column in enumerate(reduction.values):
         x, bad = f"x{i}", b.bad(column)
         real = x if b.family(column) in ("real", "text") else f"CAST({x} AS DOUBLE)"
+        exact = dialect.exact(x) if b.family(column) in ("whole", "truth") else x
         cells += [f"{bad} AS {x}_bad"] if bad else []
         cells.append(f"{b.number(column)} AS {x}")
         sums += [
             f"count({x}) AS {x}_n_known",
-            f"{f'count(*) FILTER ({x}_bad)' if bad else '0'} AS {x}_bad",
+            f"{f'count(*) FILTER (WHERE {x}_bad)' if bad else '0'} AS {x}_bad",
             # Whole and decimal numbers are added exactly, and rounded once.
-            f"coalesce(CAST(sum({x}) AS DOUBLE), 0) AS {x}_sum",
+            f"coalesce(CAST(sum({exact}) AS DOUBLE), 0) AS {x}_sum",
             f"coalesce(var_pop({real}), 0) AS {x}_var",
         ]
         if weighted:
@@ -223,7 +202,10 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
                 f"coalesce(covar_pop(w * {real}, {real}), 0) AS {x}_cov_wx",
             ]
     keys = [f"person.k{i}" for i in range(len(reduction.keys))]
-    labels = [f"{b.key(key, column)} AS k{i}" for i, (key, column) in enumerate(zip(keys, reduction.keys, strict=True))]
+    labels = [
+        f"{dialect.key(key, types[column])} AS k{i}"
+        for i, (key, column) in enumerate(zip(keys, reduction.keys, strict=True))
+    ]
     sql = "\n".join(
         [
             "WITH person AS (",
@@ -235,7 +217,7 @@ def build(reduction: Reduction, types: Mapping[str, str], source: str, parameter
             "GROUP BY " + ", ".join(keys),
         ]
     )
-    return Statement(sql, b.parameters)
+    return Statement(sql, b.parameters, dialect.sigil)
 
 
 def _number(value: str | bool | int | float) -> float | int | None:

@@ -30,13 +30,9 @@ pytestmark = [
 @contextlib.contextmanager
 def local_cluster(**options):
     """Lend a small cluster on this machine, seen by nobody else."""
-    whole = {
-        "n_workers": 2,
-        "threads_per_worker": 1,
-        "dashboard_address": "127.0.0.1:0",
-        "host": "127.0.0.1",
-        **options,
-    }
+    # With port 0 the scheduler takes any free port for its page.
+    place = {"host": "127.0.0.1", "protocol": "tcp", "dashboard_address": "127.0.0.1:0"}
+    whole = {"n_workers": 2, "threads_per_worker": 1, **place, **options}
     with distributed.LocalCluster(**whole) as cluster:
         yield cluster
 
@@ -154,19 +150,28 @@ def wait_for(condition, what, within=60):
         time.sleep(0.05)
 
 
+def parent(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:  # noqa: PTH123
+        return int(stat.read().split(")")[1].split()[1])
+
+
 def test_a_worker_that_is_killed_in_mid_batch_loses_nothing_and_does_nothing_twice(small_project):
     names = [f"r{number}" for number in range(8)]
     for name in names:
         log = add_logged(small_project, name)
-    events = []
+    events, killed = [], []
     with local_cluster() as cluster:
         pids = worker_pids(cluster)
 
         def kill_one():
             wait_for(lambda: sum(e.kind == "ended" for e in events) >= 2, "no report ended", 120)
             ended = {event.job.id for event in list(events) if event.kind == "ended"}
-            wait_for(lambda: {name for name, _ in logged(log)} - ended, "no report was under way")
-            os.kill(pids[0], signal.SIGKILL)
+            wait_for(lambda: any(name not in ended for name, _ in logged(log)), "no report was under way")
+            kernel = next(pid for name, pid in logged(log) if name not in ended)
+            worker = parent(parent(kernel))  # between them is the fork server
+            assert worker in pids
+            killed.append(worker)
+            os.kill(worker, signal.SIGKILL)
 
         killer = threading.Thread(target=kill_one)
         killer.start()
@@ -177,6 +182,7 @@ def test_a_worker_that_is_killed_in_mid_batch_loses_nothing_and_does_nothing_twi
             on_event=events.append,
         )
         killer.join()
+    assert killed, "no worker was killed"
     assert {outcome.id: outcome.status for outcome in result.outcomes} == dict.fromkeys(names, "made"), result.outcomes
     assert Counter(e.job.id for e in events if e.kind == "ended") == dict.fromkeys(names, 1)
     starts = Counter(name for name, _ in logged(log))
@@ -282,7 +288,7 @@ def test_workers_write_reports_into_a_store(small_project, store):
         assert outcomes["reads"].status == "made", outcomes
         assert outcomes["raises"].notebook == "memory://box/reports/raises.failed/report.ipynb"
         assert "dim data" in place_of(outcomes["raises"].notebook).read_text(encoding="utf-8")
-        assert {path.name for path in store.iterdir()} == {"batch.json", "raises.failed", "reads"}
+        assert {path.name for path in store.iterdir()} == {"batch.json", "index.html", "raises.failed", "reads"}
         assert {job.id: job.why for job in plan_jobs([params], out=str(store))} == {
             "raises": "it failed last time",
             "reads": "",

@@ -75,7 +75,7 @@ def batch(tmp_path_factory):
         ("loud", "too_much_output", "more than 5 MB"),
         ("asks", "cell_failed", "StdinNotImplementedError"),
         ("busy", "busy", "another run is writing this report"),
-        ("broken", "not_yaml", "this is not YAML"),
+        ("broken.yml", "not_yaml", "this is not YAML"),
     ],
 )
 def test_each_fault_is_named(batch, name, code, words):
@@ -141,6 +141,51 @@ def test_the_record_tells_the_same(batch):
     record = read_record(batch[0].out)
     assert record.kernels == "forked from a warm process"
     assert {outcome.id: outcome for outcome in record.outcomes} == batch[1]
+
+
+def test_a_killed_server_is_started_again_and_its_reports_are_tried_again(small_project):
+    source = (
+        "import os, signal, time\nfrom arwap_analysis.project import find_project\n"
+        "mark = find_project() / 'mark'\n"
+        "if not mark.exists():\n    mark.touch(); os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)"
+    )
+    for name in ("a", "b", "c"):
+        small_project.add(name, source if name == "a" else "print('all well')")
+    result = run_batch(plan_jobs([small_project.folder / "params"]), workers=1)
+    found = [(outcome.id, outcome.status, outcome.attempts) for outcome in result.outcomes]
+    assert found == [("a", "made", 2), ("b", "made", 1), ("c", "made", 1)]
+
+
+KILLS_THE_OTHER = """
+import os, pathlib, signal, time
+for folder in pathlib.Path('/proc').iterdir():
+    if folder.name.isdigit() and int(folder.name) != os.getpid():
+        stat = (folder / 'stat').read_text() if (folder / 'stat').exists() else ''
+        if stat and int(stat.rsplit(')', 1)[1].split()[1]) == os.getppid():
+            os.kill(int(folder.name), signal.SIGKILL)
+time.sleep(60)
+"""
+
+
+def test_a_killed_process_that_makes_a_report_is_a_named_failure(small_project):
+    small_project.add("a", KILLS_THE_OTHER)
+    page = small_project.earlier("a")
+    jobs = plan_jobs([small_project.folder / "params"])
+    result = run_batch(jobs, workers=1, limits=Limits(report_seconds=1000))
+    (outcome,) = result.outcomes
+    assert (outcome.status, outcome.code, outcome.attempts) == ("failed", "process_died", 2), outcome
+    assert "killed by signal 9" in outcome.message
+    assert page.read_text(encoding="utf-8") == "the earlier report"
+    assert not [path for path in small_project.out.iterdir() if path.is_dir() and path.name.startswith(".")]
+
+
+def test_a_record_that_cannot_be_written_is_said_and_the_reports_stand(small_project):
+    small_project.add("a", "1")
+    small_project.out.mkdir()
+    (small_project.out / "batch.json").mkdir()
+    result = run_batch(plan_jobs([small_project.folder / "params"]), warm=False)
+    assert result.outcomes[0].status == "made"
+    assert "could not be recorded" in result.notes[0]
 
 
 def test_a_full_disk_is_a_named_failure_and_the_earlier_report_stays(small_project, tmp_path):

@@ -37,10 +37,10 @@ def test_a_file_that_cannot_be_used_fails_by_name_and_the_others_are_planned(sma
     (small_project.folder / "params" / "bad.yml").write_text("id: [\n", encoding="utf-8")
     (small_project.folder / "params" / "typo.yml").write_text("id: typo\nnotebok: good\n", encoding="utf-8")
     jobs = {job.id: job for job in plan_jobs([small_project.folder / "params"])}
-    assert set(jobs) == {"good", "bad", "typo"}
+    assert set(jobs) == {"good", "bad.yml", "typo.yml"}
     assert jobs["good"].fault is None
-    assert "not YAML" in str(jobs["bad"].fault)
-    assert "Did you mean 'notebook'" in str(jobs["typo"].fault)
+    assert "not YAML" in str(jobs["bad.yml"].fault)
+    assert "Did you mean 'notebook'" in str(jobs["typo.yml"].fault)
 
 
 def test_two_reports_in_one_folder_are_refused(small_project):
@@ -69,6 +69,27 @@ def test_the_value_of_a_matrix_is_filled_in_where_texts_name_it(small_project):
     assert (report.id, report.parameters["word"], report.parameters["number"]) == ("many_1", "{other} 1", 1)
     file.write_text(file.read_text().replace("id: many", "id: n_{number}_of_many"))
     assert [job.id for job in plan_jobs([file])] == ["n_1_of_many"]
+
+
+def test_an_override_of_a_key_of_the_matrix_holds_for_all(small_project):
+    text = "matrix: {word: [un, dau], number: [1, 2]}\n"
+    file = small_project.add("many", "1", text=text)
+    path = small_project.folder / "notebooks" / "many.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("# a word", "# a word\\nnumber: int = 0  # a number"))
+    assert [job.id for job in plan_jobs([file], overrides=["word=tri"])] == ["many_tri_1", "many_tri_2"]
+
+
+@pytest.mark.parametrize(("pair", "message"), [("wrod=x", "Did you mean 'word'"), ("word", "takes key=value")])
+def test_an_override_that_cannot_be_used_is_bad_input_and_no_failure_of_each_report(small_project, pair, message):
+    file = small_project.add("a", "1")
+    with pytest.raises(ParameterError, match=message):
+        plan_jobs([file], overrides=[pair])
+
+
+def test_reports_cannot_be_written_into_a_file(small_project):
+    file = small_project.add("a", "1")
+    with pytest.raises(ParameterError, match="this is not a folder"):
+        plan_jobs([file], out=file)
 
 
 def test_one_report_of_a_matrix_has_to_be_chosen(small_project):

@@ -1,6 +1,5 @@
 """Warm kernels: what one report does cannot reach the next, and what is forked shows the same as what is not."""
 
-import contextlib
 import json
 import os
 import shutil
@@ -8,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -227,15 +227,24 @@ def test_papermill_alone_finds_the_warm_kernels_by_their_entry_point(tmp_path):
         assert parent == str(server.pid)
 
 
-def test_nothing_is_left_in_the_temporary_folder(small_project, tmp_path, monkeypatch):
-    (tmp_path / "t").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "t"))
-    import tempfile
+def test_a_long_name_of_the_temporary_folder_is_no_hindrance(small_project, tmp_path, monkeypatch):
+    long = tmp_path / ("l" * 100)
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    small_project.add("good", "print('all well')")
+    for warm in (True, False):
+        assert not run_batch(plan_jobs([small_project.folder / "params"], force=True), warm=warm).failed
 
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_nothing_is_left_in_the_temporary_folder(small_project, monkeypatch, warm):
+    folder = tempfile.mkdtemp(prefix="t")  # short, so that it is really used
+    monkeypatch.setenv("TMPDIR", folder)
     monkeypatch.setattr(tempfile, "tempdir", None)
     small_project.add("good", "import tempfile; print(tempfile.mkdtemp())")
     small_project.add("killed", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    with contextlib.suppress(OSError):
-        result = run_batch(plan_jobs([small_project.folder / "params"]), retries=0)
-        assert len(result.failed) == 1
-    assert os.listdir(tmp_path / "t") == []  # noqa: PTH208
+    result = run_batch(plan_jobs([small_project.folder / "params"]), retries=0, warm=warm)
+    assert [outcome.id for outcome in result.failed] == ["killed"]
+    assert os.listdir(folder) == []  # noqa: PTH208
+    os.rmdir(folder)  # noqa: PTH106
