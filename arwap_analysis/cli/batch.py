@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,7 +30,10 @@ def batch(
     workers: Annotated[
         int | None, typer.Option("--workers", "-j", min=1, help="Reports at once; as many as processors by default.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where to write, instead of the project's outputs folder.")] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(help="Where to write, instead of the project's outputs folder; with --scheduler also a URL."),
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change one parameter of every report; repeat for more."),
@@ -58,6 +60,12 @@ def batch(
     cold: Annotated[
         bool, typer.Option("--cold", help="Start every kernel anew instead of forking it from a warm process.")
     ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Make the reports on the dask cluster of this scheduler, tcp://HOST:8786."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only failures and the index.")] = False,
 ) -> None:
     """Make many reports: in parallel, each by itself, and only those that are not up to date.
@@ -69,23 +77,29 @@ def batch(
     Example: arwap batch params --report-timeout 600
     """
     from arwap_analysis.run import Limits
-    from arwap_analysis.run.batch import default_workers, plan_jobs, run_batch
     from arwap_analysis.run.batch import only_failed as choose_failed
-    from arwap_analysis.run.limits import share_of_memory
+    from arwap_analysis.run.batch import plan_jobs, run_batch
 
     jobs = plan_jobs(params, out=out, overrides=set_ or [], force=force)
     jobs = choose_failed(jobs) if only_failed else jobs
     if dry_run:
         raise typer.Exit(_say_what_would_be(jobs))
-    count = workers or default_workers()
+    count, share = _capacity(scheduler, workers)
     limits = Limits(
         cell_seconds=cell_timeout,
         report_seconds=report_timeout,
-        memory_bytes=share_of_memory(count) if memory is None else _bytes(memory),
+        memory_bytes=share if memory is None else _bytes(memory),
     )
     with _Progress(len([job for job in jobs if job.why and not job.fault]), quiet=quiet) as progress:
         result = run_batch(
-            jobs, workers=count, limits=limits, retries=retries, fail_fast=fail_fast, warm=not cold, on_event=progress
+            jobs,
+            workers=count,
+            limits=limits,
+            retries=retries,
+            fail_fast=fail_fast,
+            warm=not cold,
+            scheduler=scheduler,
+            on_event=progress,
         )
     _summarise(result, quiet=quiet)
     for folder in dict.fromkeys(job.out for job in jobs):
@@ -93,6 +107,20 @@ def batch(
     if result.interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
     raise typer.Exit(EXIT_FAILED if result.failed or result.notes else EXIT_OK)
+
+
+def _capacity(scheduler: str | None, workers: int | None) -> tuple[int, int | None]:
+    """Return how many reports to make at once, and the memory for each."""
+    if scheduler is not None:
+        from arwap_analysis.run.batch.cluster import capacity
+
+        threads, share = capacity(scheduler)
+        return workers or threads, share
+    from arwap_analysis.run.batch import default_workers
+    from arwap_analysis.run.limits import share_of_memory
+
+    count = workers or default_workers()
+    return count, share_of_memory(count)
 
 
 def _bytes(size: str) -> int | None:

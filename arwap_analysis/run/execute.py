@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from arwap_analysis.run.varying import settle_notebook
 from arwap_analysis.run.warm.kernel import MEMORY_VARIABLE, SEED_VARIABLE
 from arwap_analysis.texts import FIRST_LANGUAGE, languages_of, text_of
 
-__all__ = ["Progress", "RunResult", "run_report"]
+__all__ = ["Progress", "RunResult", "changes_between", "run_report"]
 
 Progress = Callable[[int, int, str], None]
 """Called after each cell with the cells done, all cells, and the heading that the next cell stands under."""
@@ -54,13 +54,19 @@ class RunResult:
 
 
 def run_report(
-    report: Report, *, out: Path | None = None, progress: Progress | None = None, limits: Limits | None = None
+    report: Report,
+    *,
+    out: Path | None = None,
+    progress: Progress | None = None,
+    limits: Limits | None = None,
+    revision: Mapping[str, Any] | None = None,
 ) -> RunResult:
     """Render a report into `out`/ID (default: the project's `outputs`).
 
     Everything is written into a folder beside the target, which is renamed when all is done; whatever
     goes wrong, an earlier report stays as it was. A failed notebook is kept in `ID.failed`. The kernel has a
-    working folder, a temporary folder and a seed of its own, which depend on the report alone.
+    working folder, a temporary folder and a seed of its own, which depend on the report alone. `revision` is what git
+    says of the project, asked of git unless given: a copy of the project cannot say.
 
     Raises
     ------
@@ -89,10 +95,10 @@ def run_report(
                 made=report_date(started),
                 review=report.id,
             )
-            write_manifest(report, aside, started=started)
+            write_manifest(report, aside, started=started, revision=revision)
             work = private / "work"
             left = tuple(sorted(p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file()))
-            changes = _changes(target, aside)
+            changes = changes_between(target, aside)
             move_into_place(aside, target)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
@@ -102,7 +108,7 @@ def run_report(
     return RunResult(report.id, target, target / page.name, seconds, changes, left)
 
 
-def _changes(before: Path, after: Path) -> tuple[str, ...] | None:
+def changes_between(before: Path, after: Path) -> tuple[str, ...] | None:
     """Say what differs from the report that is about to be replaced; one that cannot be read says nothing."""
     from arwap_analysis.run.differences import compare_outputs
 

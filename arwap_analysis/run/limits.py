@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-__all__ = ["MEGABYTE", "Limits", "share_of_memory"]
+__all__ = ["MEGABYTE", "Limits", "part_of_memory", "share_of_memory"]
 
 MEGABYTE = 1_000_000
 _SHARED = 0.8
@@ -38,4 +38,9 @@ def share_of_memory(workers: int) -> int | None:
         whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return None
-    return int(whole * _SHARED / workers)
+    return part_of_memory(whole, workers)
+
+
+def part_of_memory(whole: int, reports: int) -> int:
+    """Return the memory that each of `reports` at once may take of a machine's `whole`, in bytes."""
+    return int(whole * _SHARED / reports)

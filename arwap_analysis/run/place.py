@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,9 +12,50 @@ from pathlib import Path
 
 from arwap_analysis.errors import Fault, ParameterError, RunError
 
-__all__ = ["clean_up", "exclusive", "failed_folder", "move_into_place", "short_temporary_root"]
+__all__ = [
+    "clean_up",
+    "exclusive",
+    "failed_folder",
+    "is_url",
+    "move_into_place",
+    "place_of",
+    "short_temporary_root",
+]
 
+_URL = re.compile(r"([a-z][a-z0-9+.-]+):/{1,2}", re.IGNORECASE)
 _LONGEST_SOCKET = 100
+
+
+def is_url(place: Path | str) -> bool:
+    """Say whether a folder lies in a store that is reached by its URL, and not in a file system of this machine."""
+    return not isinstance(place, Path) and _URL.match(str(place)) is not None
+
+
+def place_of(place: Path | str) -> Path:
+    """Return a folder, or for a URL such as `s3://bucket/reports` what behaves like a folder.
+
+    Raises
+    ------
+    ParameterError
+        When the packages that reach the store are not installed.
+    """
+    text = str(place)
+    if text.startswith("file://"):
+        return Path(text.removeprefix("file://"))
+    if not is_url(text):
+        return Path(place)
+    try:
+        from upath import UPath
+
+        found = UPath(place)
+        found.fs  # noqa: B018 - a store whose package is missing says so here, before any work
+    except (ImportError, ValueError) as error:
+        raise ParameterError(
+            Fault("no_store", f"this kind of URL cannot be reached: {error}", text,
+                  hint="pip install 'arwap_analysis[cluster]', and the package of the store, such as s3fs.")
+        ) from None  # fmt: skip
+    placed: Path = found  # it has the methods of a path that are used here
+    return placed
 
 
 def short_temporary_root(levels: int = 1) -> str:

@@ -8,6 +8,7 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import metadata
@@ -21,7 +22,16 @@ from arwap_analysis.run.spec import Report
 from arwap_analysis.run.varying import VARYING
 from arwap_analysis.sources import file_digest
 
-__all__ = ["PACKAGES", "code_digest", "package_versions", "report_date", "seed_of", "shown_path", "write_manifest"]
+__all__ = [
+    "PACKAGES",
+    "code_digest",
+    "package_versions",
+    "report_date",
+    "revision_of",
+    "seed_of",
+    "shown_path",
+    "write_manifest",
+]
 
 # The packages that bear on the numbers, the pictures or the page.
 PACKAGES = (
@@ -69,10 +79,13 @@ def report_date(started: datetime) -> date:
     return day.date()
 
 
-def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
+def write_manifest(
+    report: Report, folder: Path, *, started: datetime, revision: Mapping[str, Any] | None = None
+) -> Path:
     """Write `ro-crate-metadata.json` and `manifest.json` into the folder of a finished report; return the latter.
 
-    The manifest comes last and lists every other file, the crate among them.
+    The manifest comes last and lists every other file, the crate among them. `revision` is what `revision_of` says of
+    the project, asked for unless given.
     """
     shutil.copyfile(report.notebook, folder / NOTEBOOK_NAME)
     facts: dict[str, Any] = {
@@ -91,7 +104,7 @@ def write_manifest(report: Report, folder: Path, *, started: datetime) -> Path:
             "package": "arwap_analysis",
             "version": __version__,
             "sha256": code_digest(),
-            **_revision(report.project),
+            **(revision_of(report.project) if revision is None else revision),
         },
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
@@ -125,7 +138,7 @@ def shown_path(path: Path, project: Path) -> str:
 
 
 @cache
-def _revision(project: Path) -> dict[str, Any]:
+def revision_of(project: Path) -> dict[str, Any]:
     """Return the git commit of the project and whether files had changed since; empty outside a checkout."""
 
     def git(*arguments: str) -> str | None:

@@ -25,12 +25,14 @@ class Attempt:
     `folder` is its private folder for whatever is temporary; it is removed by `close`, however the process ended.
     """
 
-    def __init__(self, job: Mapping[str, Any], server: ForkServer | None) -> None:
+    def __init__(
+        self, job: Mapping[str, Any], server: ForkServer | None, environment: Mapping[str, str] | None = None
+    ) -> None:
         root = short_temporary_root(levels=2)
         self._temporary = tempfile.TemporaryDirectory(prefix="arwap-", dir=root, ignore_cleanup_errors=True)
         folder = Path(self._temporary.name)
         self._log = folder / "log"
-        environment = {**os.environ, "TMPDIR": str(folder)}
+        environment = {**os.environ, **(environment or {}), "TMPDIR": str(folder)}
         self._process: Child | subprocess.Popen[str]
         try:
             if server is None:

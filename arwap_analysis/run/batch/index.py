@@ -7,7 +7,6 @@ What lies in the folder goes before what the record says of it: a report may hav
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,7 +42,7 @@ def gather(out: Path) -> ReportIndex:
     """
     record = read_record(out)
     outcomes = {outcome.id: outcome for outcome in record.outcomes} if record else {}
-    folders = {entry.name for entry in os.scandir(out) if entry.is_dir() and not entry.name.startswith(".")}
+    folders = {entry.name for entry in out.iterdir() if entry.is_dir() and not entry.name.startswith(".")}
     standing = {name for name in folders if not name.endswith(_FAILED) and (out / name / "manifest.json").is_file()}
     broken = {name.removesuffix(_FAILED) for name in folders if name.endswith(_FAILED)}
     finished = _moment(record.finished) if record else None

@@ -13,7 +13,7 @@ from arwap_analysis.errors import ArwapError, DataError, Fault, ParameterError, 
 from arwap_analysis.project import find_project
 from arwap_analysis.run.batch.record import failures, read_record
 from arwap_analysis.run.freshness import Digests, digests, why_stale
-from arwap_analysis.run.place import failed_folder
+from arwap_analysis.run.place import failed_folder, is_url, place_of
 from arwap_analysis.run.spec import OVERRIDE_OPTION, matrix_overrides, read_report
 
 __all__ = ["Job", "only_failed", "plan_jobs"]
@@ -55,13 +55,14 @@ class Job:
 
     @property
     def command(self) -> str:
-        """The command that renders this report alone."""
+        """The command that renders this report alone, into the project's outputs where the batch goes to a URL."""
         pairs = [part for pair in self.overrides for part in ("--set", pair)]
-        return shlex.join(["arwap", "run", str(self.file), *pairs, "--out", str(self.out)])
+        out = [] if is_url(self.out) else ["--out", str(self.out)]
+        return shlex.join(["arwap", "run", str(self.file), *pairs, *out])
 
 
 def plan_jobs(
-    paths: Iterable[Path | str], *, out: Path | None = None, overrides: Sequence[str] = (), force: bool = False
+    paths: Iterable[Path | str], *, out: Path | str | None = None, overrides: Sequence[str] = (), force: bool = False
 ) -> list[Job]:
     """Return a job for each report that the parameters files stand for.
 
@@ -72,7 +73,7 @@ def plan_jobs(
     paths
         Parameters files, folders (every .yml and .yaml file below them), or patterns such as `params/*.yml`.
     out
-        Folder for the reports; the project's `outputs` unless given.
+        Folder for the reports, or a URL such as `s3://bucket/reports`; the project's `outputs` unless given.
     overrides
         `key=value` pairs for every report. A key of a matrix is then the same for all.
     force
@@ -81,13 +82,14 @@ def plan_jobs(
     Raises
     ------
     ParameterError
-        When a path leads to no file, an override cannot be used, `out` is no folder, or two reports would be
-        written into one folder.
+        When a path leads to no file, an override cannot be used, `out` is no folder or a URL that cannot be reached,
+        or two reports would be written into one folder.
     """
-    if out is not None and out.exists() and not out.is_dir():
+    root = None if out is None else place_of(out)
+    if root is not None and not is_url(root) and root.exists() and not root.is_dir():
         raise ParameterError(Fault("cannot_write", "this is not a folder", str(out), hint="Choose another with --out."))
     digest = digests()
-    jobs = [job for file in _files(paths) for job in _jobs_of(file, out, tuple(overrides), digest, force)]
+    jobs = [job for file in _files(paths) for job in _jobs_of(file, root, tuple(overrides), digest, force)]
     _refuse_shared_folders(jobs)
     return jobs
 

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from arwap_analysis.run.place import is_url, place_of
+
 __all__ = ["RECORD", "BatchRecord", "Outcome", "Status", "read_record", "write_aside", "write_record"]
 
 RECORD = "batch.json"
@@ -107,13 +109,16 @@ def write_record(folder: Path, record: BatchRecord) -> None:
 def _still_stands(outcome: Outcome, files: set[str]) -> bool:
     """Say whether what an earlier batch said of a report is still worth knowing, `files` being those of this one."""
     if outcome.status in ("made", "up_to_date"):
-        return Path(outcome.folder).exists()
+        return place_of(outcome.folder).exists()
     # A file that could not be used is named by itself: it was mended since, or is gone.
     return outcome.file not in files and Path(outcome.file).exists()
 
 
 def write_aside(path: Path, text: str) -> None:
-    """Write a file beside its place and move it there whole."""
+    """Write a file beside its place and move it there whole; a store reached by URL takes files whole anyway."""
+    if is_url(path):
+        path.write_text(text, encoding="utf-8")
+        return
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         aside.write_text(text, encoding="utf-8")

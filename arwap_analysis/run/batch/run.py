@@ -8,25 +8,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from arwap_analysis.run.batch.attempt import Attempt
+from arwap_analysis.errors import Fault, ParameterError
 from arwap_analysis.run.batch.index import write_index
+from arwap_analysis.run.batch.local import LocalMaker, Maker, lend_server
 from arwap_analysis.run.batch.plan import Job
 from arwap_analysis.run.batch.record import BatchRecord, Outcome, write_record
 from arwap_analysis.run.batch.worker import failure
 from arwap_analysis.run.limits import Limits
-from arwap_analysis.run.place import clean_up
-from arwap_analysis.run.warm.client import ForkServer, why_not_warm
+from arwap_analysis.run.place import is_url
 
 __all__ = ["BatchResult", "Event", "default_workers", "run_batch"]
-
-# A process that has been asked to end cleans up within this time, or is ended.
-_GRACE_SECONDS = 5.0
-# Beyond the limit of its cells a report needs time to start, and to make its page.
-_BEYOND_CELLS_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +69,7 @@ def run_batch(
     retries: int = 1,
     fail_fast: bool = False,
     warm: bool = True,
+    scheduler: str | None = None,
     on_event: Callable[[Event], None] | None = None,
 ) -> BatchResult:
     """Make the reports of `plan_jobs`, and leave a record in each outputs folder.
@@ -87,7 +83,7 @@ def run_batch(
     jobs
         What to make.
     workers
-        How many reports at once; as many as there are processors unless given.
+        How many reports at once; as many as there are processors, or threads of the cluster, unless given.
     limits
         What each report may use.
     retries
@@ -96,9 +92,20 @@ def run_batch(
         Stop everything at the first failure.
     warm
         Fork kernels from a process that has loaded the libraries, where the system can.
+    scheduler
+        Address of a dask scheduler, such as `tcp://10.0.0.1:8786`, whose workers make the reports; this machine does
+        unless given.
     on_event
         Called from one thread at a time, with each `Event`.
+
+    Raises
+    ------
+    ParameterError
+        When the scheduler cannot be reached, its workers have another version of the code or of a package, or a
+        report is to go to a URL and there is no scheduler.
     """
+    if scheduler is None:
+        _refuse_urls(jobs)
     started, clock = datetime.now(UTC), time.monotonic()
     count = workers or default_workers()
     outcomes = {job: _settled(job) for job in jobs}
@@ -106,10 +113,12 @@ def run_batch(
     kernels, interrupted = "none was needed", False
     if todo and not (fail_fast and any(job.fault for job in jobs)):
         try:
-            with _server(warm) as (server, kernels):
-                run = _Run(server, limits or Limits(), retries, on_event or (lambda _event: None))
+            with _maker(scheduler, limits or Limits(), warm) as (maker, size):
+                count = workers or size
+                run = _Run(maker, retries, on_event or (lambda _event: None))
                 interrupted = run.all(todo, min(count, len(todo)), fail_fast)
                 outcomes |= run.outcomes
+                kernels = maker.kernels
         except KeyboardInterrupt:  # while the libraries were loaded
             interrupted = True
     whole = tuple(outcome or _not_run(job) for job, outcome in outcomes.items())
@@ -127,19 +136,28 @@ def run_batch(
 
 
 @contextlib.contextmanager
-def _server(warm: bool) -> Iterator[tuple[ForkServer | None, str]]:
-    """Lend a fork server, or say why there is none."""
-    why = why_not_warm() if warm else "warm kernels were not wanted"
-    if why is None:
-        with contextlib.ExitStack() as stack:
-            try:
-                server = stack.enter_context(ForkServer())
-            except RuntimeError as error:
-                why = str(error)
-            else:
-                yield server, "forked from a warm process"
-                return
-    yield None, f"started anew for each report: {why}"
+def _maker(scheduler: str | None, limits: Limits, warm: bool) -> Iterator[tuple[Maker, int]]:
+    """Lend what makes the reports, and say how many it can make at once."""
+    if scheduler is not None:
+        from arwap_analysis.run.batch.cluster import lend_cluster
+
+        with lend_cluster(scheduler, limits=limits, warm=warm) as cluster:
+            yield cluster, cluster.threads
+        return
+    with lend_server(warm) as (server, kernels):
+        yield LocalMaker(server, kernels, limits), default_workers()
+
+
+def _refuse_urls(jobs: Sequence[Job]) -> None:
+    """Only the workers of a cluster write to URLs."""
+    faults = [
+        Fault("no_scheduler", "without a scheduler reports are written into folders only", str(out),
+              hint="Give --out a folder, or --scheduler an address.")
+        for out in dict.fromkeys(job.out for job in jobs)
+        if is_url(out)
+    ]  # fmt: skip
+    if faults:
+        raise ParameterError(faults)
 
 
 def _settled(job: Job) -> Outcome | None:
@@ -167,17 +185,13 @@ def _known(message: dict[str, Any]) -> dict[str, Any]:
 class _Run:
     """The state of a running batch: what is finished, what runs, and whether to stop."""
 
-    def __init__(
-        self, server: ForkServer | None, limits: Limits, retries: int, on_event: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, maker: Maker, retries: int, on_event: Callable[[Event], None]) -> None:
         self.outcomes: dict[Job, Outcome] = {}
-        self._server = server
-        self._limits = limits
+        self._maker = maker
         self._retries = retries
         self._on_event = on_event
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._running: set[Attempt] = set()
 
     def all(self, jobs: Sequence[Job], workers: int, fail_fast: bool) -> bool:
         """Run every job; return whether the batch was interrupted."""
@@ -205,11 +219,7 @@ class _Run:
         self._stop.set()
         for future in futures:
             future.cancel()
-        with self._lock:
-            running = list(self._running)
-        for attempt in running:
-            attempt.terminate()
-            _later(_GRACE_SECONDS, attempt.kill)
+        self._maker.stop()
 
     def _tell(self, event: Event) -> None:
         with self._lock:
@@ -222,7 +232,7 @@ class _Run:
         for attempt in range(1, self._retries + 2):
             if self._stop.is_set():
                 return None
-            said = self._attempt(job)
+            said = self._maker.make(job, lambda *at: self._tell(Event("at", job, *at)))
             if self._stop.is_set() and "made" not in said:
                 return None
             if said.get("failed", {}).get("code") not in ("kernel_died", "process_died") or attempt > self._retries:
@@ -239,72 +249,3 @@ class _Run:
         self.outcomes[job] = outcome
         self._tell(Event("ended", job, outcome=outcome))
         return outcome
-
-    def _attempt(self, job: Job) -> dict[str, Any]:
-        """Run one attempt to its end and return its last message; a process without one is a failure too."""
-        task = {
-            "file": str(job.file.absolute()),
-            "overrides": list(job.overrides),
-            "out": str(job.out),
-            "limits": asdict(self._limits),
-        }
-        try:
-            if self._server is not None:
-                self._server.revive()
-            attempt = Attempt(task, self._server)
-        except (OSError, RuntimeError) as error:
-            return {"failed": {"code": "no_process", "message": f"no process could be started: {error}"}}
-        with self._lock:
-            self._running.add(attempt)
-        late = threading.Event()
-        timer = self._timer(attempt, late)
-        said: dict[str, Any] = {}
-        try:
-            if self._stop.is_set():  # since this attempt was begun
-                attempt.terminate()
-                _later(_GRACE_SECONDS, attempt.kill)
-            for message in attempt:
-                if "at" in message:
-                    done, total, text = message["at"]
-                    self._tell(Event("at", job, done, total, text))
-                else:
-                    said = message
-            code = attempt.code
-            words = attempt.last_words
-        finally:
-            if timer:
-                timer.cancel()
-            with self._lock:
-                self._running.discard(attempt)
-            attempt.close()
-        if not said:
-            said = {"failed": _silence(code, words, timed_out=late.is_set())}
-            clean_up(job.folder)
-        return said
-
-    def _timer(self, attempt: Attempt, late: threading.Event) -> threading.Timer | None:
-        """Kill an attempt that is still there long after its cells had to end, and say that it was `late`."""
-
-        def kill() -> None:
-            late.set()
-            attempt.kill()
-
-        limit = self._limits.report_seconds
-        return None if limit is None else _later(limit + _BEYOND_CELLS_SECONDS, kill)
-
-
-def _later(seconds: float, action: Callable[[], None]) -> threading.Timer:
-    timer = threading.Timer(seconds, action)
-    timer.daemon = True
-    timer.start()
-    return timer
-
-
-def _silence(code: int, words: str, *, timed_out: bool) -> dict[str, Any]:
-    """Name the failure of a process that could not name it itself."""
-    last = f" Its last words: {words.splitlines()[-1]}" if words else ""
-    if timed_out:
-        return {"code": "timed_out", "message": f"the process did not end in time and was killed.{last}"}
-    if code < 0:
-        return {"code": "process_died", "message": f"the process that made it was killed by signal {-code}.{last}"}
-    return {"code": "unexpected", "message": f"the process that made it ended with code {code}.{last}"}

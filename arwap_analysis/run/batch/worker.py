@@ -27,7 +27,10 @@ __all__ = ["failure", "work"]
 
 
 def work(job: Mapping[str, Any], stream: TextIO) -> int:
-    """Make the report that `job` describes: `file`, `overrides`, `out` and `limits`; return an exit code."""
+    """Make the report that `job` describes: `file`, `overrides`, `out` and `limits`; return an exit code.
+
+    `revision` is what git says of the project, where `file` lies in a copy of it.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     tempfile.tempdir = None  # a fork inherits the folder that its parent found; ours is in the environment
 
@@ -40,7 +43,13 @@ def work(job: Mapping[str, Any], stream: TextIO) -> int:
         if limits.memory_bytes is not None:
             limit_memory(limits.memory_bytes)
         report = load_report(Path(job["file"]), overrides=job["overrides"])
-        result = run_report(report, out=Path(job["out"]), limits=limits, progress=lambda *at: say(at=at))
+        result = run_report(
+            report,
+            out=Path(job["out"]),
+            limits=limits,
+            progress=lambda *at: say(at=at),
+            revision=job.get("revision"),
+        )
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the boundary of the batch: whatever it is, the report is named

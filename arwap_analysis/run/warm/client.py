@@ -118,13 +118,16 @@ def _read_line(connection: socket.socket) -> bytes:
 class ForkServer:
     """A running fork server; a context manager that ends it and everything that it forked.
 
+    `environment` is added to that of this process.
+
     Raises
     ------
     RuntimeError
         On entering, when the server does not come up or says that forking would not be safe.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = environment or {}
         self._folder = tempfile.mkdtemp(prefix="arwap-", dir=short_temporary_root())
         self._reviving = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -147,7 +150,7 @@ class ForkServer:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={"PYTHONHASHSEED": "0", **ONE_THREAD, **os.environ},
+            env={"PYTHONHASHSEED": "0", **ONE_THREAD, **os.environ, **self._environment},
             start_new_session=True,
         )
         assert self._process.stdout is not None

@@ -197,9 +197,9 @@ def test_a_server_whose_libraries_start_a_thread_refuses_to_fork(tmp_path, monke
 def test_where_fork_is_not_to_be_had_the_batch_says_so_and_goes_on(small_project, monkeypatch):
     small_project.add("good", "print('all well')")
     monkeypatch.setattr(client.sys, "platform", "darwin")
-    from arwap_analysis.run.batch import run
+    from arwap_analysis.run.batch import local
 
-    monkeypatch.setattr(run, "why_not_warm", lambda: "this system (darwin) does not fork safely")
+    monkeypatch.setattr(local, "why_not_warm", lambda: "this system (darwin) does not fork safely")
     result = run_batch(plan_jobs([small_project.folder / "params"]))
     assert not result.failed
     assert "started anew for each report: this system (darwin)" in result.kernels
