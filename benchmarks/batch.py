@@ -106,10 +106,10 @@ class _Batch:
         for name in ("notebooks", "data"):
             shutil.copytree(ROOT / name, folder / name)
         (folder / "params").mkdir()
-        text = (ROOT / "params" / "homelessness.yml").read_text(encoding="utf-8")
-        text = text.replace("id: homelessness", "id: report", 1).replace("  title: ", "  title: '{title}' # ", 1)
-        matrix = "matrix:\n  title: [" + ", ".join(f"number {n}" for n in range(number)) + "]\n"
-        (folder / "params" / "many.yml").write_text(text + "\n" + matrix, encoding="utf-8")
+        # The notebook's own defaults, which the floor runs with too.
+        titles = ", ".join(f"number {n}" for n in range(number))
+        text = f"id: report\nnotebook: {NOTEBOOK.stem}\nmatrix:\n  title: [{titles}]\n"
+        (folder / "params" / "many.yml").write_text(text, encoding="utf-8")
 
     def run(self, workers: int, *, force: bool = False) -> tuple[float, list[float]]:
         """Return the seconds of the whole, planning included, and when each report ended after the first began."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -129,22 +131,22 @@ def _titled(exhibit: dict[str, Any], language: str) -> str:
     )
 
 
+_LONGEST_CELL = 2**31 - 1  # the reader would refuse a long text otherwise
+
+
 def _write_data(exhibits: list[dict[str, Any]], path: Path) -> None:
     """Write the data of every exhibit as one table, each row named by its exhibit.
 
     A text that a spreadsheet program would take for a formula has an apostrophe before it.
     """
-    import pandas as pd
-
-    # Text in, text out: read as text so that every figure keeps the digits that were shown.
-    frames = [
-        pd.read_csv(io.StringIO(exhibit["csv"]), dtype=str, keep_default_na=False).assign(exhibit=exhibit["id"])
-        for exhibit in exhibits
-    ]
-    if frames:
-        table = pd.concat(frames, ignore_index=True)
-        columns = ["exhibit", *[column for column in table.columns if column != "exhibit"]]
-        cells = table[columns].fillna("").map(plain_cell).rename(columns=plain_cell)
-        cells.to_csv(path, index=False, lineterminator="\n")
-    else:
-        path.write_text("exhibit\n", encoding="utf-8")
+    csv.field_size_limit(_LONGEST_CELL)
+    # Text in, text out, so that every figure keeps the digits that were shown.
+    tables = [(exhibit["id"], list(csv.DictReader(io.StringIO(exhibit["csv"], newline="")))) for exhibit in exhibits]
+    columns = dict.fromkeys(["exhibit", *(column for _, rows in tables for row in rows[:1] for column in row)])
+    plain = cache(plain_cell)  # most cells stand in many rows
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow([plain(column) for column in columns])
+        for id, rows in tables:
+            for row in rows:
+                writer.writerow([plain(cell) for cell in ({**row, "exhibit": id}.get(name, "") for name in columns)])
