@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -23,7 +24,7 @@ from arwap_analysis.present.translations import is_reviewed
 from arwap_analysis.present.workbook import WORKBOOK_NAME, write_workbook
 from arwap_analysis.texts import FIRST_LANGUAGE
 
-__all__ = ["shown_payloads", "write_bundle"]
+__all__ = ["rehearse", "shown_payloads", "write_bundle"]
 
 
 def shown_payloads(notebook: Any) -> Iterator[dict[str, Any]]:
@@ -89,6 +90,37 @@ def write_bundle(notebook: Any, folder: Path, *, titles: Mapping[str, str], made
         )
         (folder / beside(PAGE_NAME, language, languages)).write_text(page, encoding="utf-8")
     return folder / PAGE_NAME
+
+
+def rehearse() -> None:
+    """Write a report that nobody sees, so that what the first one would wait for is loaded and compiled."""
+    import nbformat.v4 as v4
+    import pandas as pd
+
+    from arwap_analysis.disclosure import release_open
+    from arwap_analysis.present.charts import rehearse as draw
+    from arwap_analysis.present.exhibit import Exhibit
+    from arwap_analysis.present.tables import Column
+
+    exhibit = Exhibit(
+        id="rehearsal",
+        title="Title",
+        subtitle="Unit",
+        caption="Caption",
+        source="Source",
+        alt="Text",
+        table=release_open(pd.DataFrame({"group_label": ["A"], "estimate": [1.5]})),
+        columns=(Column("group_label", "Group"), Column("estimate", "Rate", "rate")),
+        svg=draw(),
+        caution="Caution",
+    )
+    data, metadata = exhibit._repr_mimebundle_()
+    shown = v4.new_code_cell(outputs=[v4.new_output("display_data", data=data, metadata=metadata)])
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Title\n\nText\n\n## Heading\n\n- item"), shown])
+    with tempfile.TemporaryDirectory() as folder:
+        write_bundle(
+            notebook, Path(folder), titles={FIRST_LANGUAGE: "Title"}, made=date(2000, 1, 1), review="rehearsal"
+        )
 
 
 # How wide a letter is on average, in points, in the widest of the fonts that a machine may put in Arial's place.

@@ -84,15 +84,15 @@ def _svg(figure: Any) -> str:
     return buffer.getvalue()
 
 
-def rehearse() -> None:
-    """Draw a chart that nobody sees, so that fonts and drawing code are ready when the first report needs them."""
+def rehearse() -> str:
+    """Return a chart that nobody sees; drawing it makes fonts and code ready for the first report that needs them."""
     import seaborn as sns
 
     with _drawing() as figure_class:
         axes = figure_class(figsize=(_WIDTH, 2)).subplots()
         sns.lineplot(x=[0, 1], y=[0, 1], ax=axes, label="a")
         axes.figure.tight_layout()
-        _svg(axes.figure)
+        return _svg(axes.figure)
 
 
 def intervals_by_group(

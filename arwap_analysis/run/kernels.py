@@ -13,11 +13,13 @@ from typing import Any
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import DottedObjectName
 
 from arwap_analysis.run.warm.client import ADDRESS_VARIABLE, ONE_THREAD
 
 __all__ = ["ReportKernelClient", "kernel_manager_class"]
+
+_HEARD_WITHIN_SECONDS = 0.02
+_POLL_SECONDS = 0.005
 
 
 class ReportKernelClient(AsyncKernelClient):
@@ -42,7 +44,7 @@ class ReportKernelClient(AsyncKernelClient):
                 return
 
     async def _is_not_the_end(self, request: str) -> bool:
-        said = await self.iopub_channel.get_msg(timeout=0.2)
+        said = await self.iopub_channel.get_msg(timeout=_HEARD_WITHIN_SECONDS)
         ours = said["parent_header"].get("msg_id") == request
         return not (ours and said["content"].get("execution_state") == "idle")
 
@@ -68,11 +70,10 @@ def kernel_manager_class(folder: Path, *, log: Path, environment: Mapping[str, s
         path.mkdir(exist_ok=True)
 
     class ReportKernelManager(AsyncKernelManager):
-        client_class = DottedObjectName(f"{__name__}.{ReportKernelClient.__name__}")
-
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
             self._kernel_spec = spec
+            self.client_factory = ReportKernelClient
             self.connection_file = str(folder / "kernel.json")
             if os.name == "posix":
                 self.transport = "ipc"
@@ -85,5 +86,8 @@ def kernel_manager_class(folder: Path, *, log: Path, environment: Mapping[str, s
                 await super()._async_start_kernel(**options)
 
         start_kernel = _async_start_kernel
+
+        async def _async_wait(self, pollinterval: float = _POLL_SECONDS) -> None:
+            await super()._async_wait(pollinterval=pollinterval)
 
     return ReportKernelManager

@@ -29,7 +29,7 @@ _LARGEST_REQUEST = 2**20
 
 
 def _load() -> None:
-    """Import what reports use, and draw once, so that no report waits for it.
+    """Import what reports use, and write one for nobody, so that no report waits for it.
 
     Nothing here may start a thread or keep anything of a report: everything that follows is born from this state.
     """
@@ -41,17 +41,21 @@ def _load() -> None:
     import pandas
     import papermill
     import statsmodels.api
+    import xlsxwriter
 
-    import arwap_analysis.review
+    import arwap_analysis.review.preflight
     import arwap_analysis.run.batch.worker
     import arwap_analysis.run.differences
+    import arwap_analysis.run.engine
     import arwap_analysis.run.kernels
-    from arwap_analysis.present.charts import rehearse
-    from arwap_analysis.present.page import prepare_page
+    import arwap_analysis.run.warm.provisioner
+    from arwap_analysis.present.bundle import rehearse
+    from arwap_analysis.run.provenance import code_digest, package_versions
 
-    prepare_page()
     rehearse()
-    del IPython, ipykernel, nbclient, nbformat, pandas, papermill, statsmodels, arwap_analysis
+    code_digest()
+    package_versions()
+    del xlsxwriter, IPython, ipykernel, nbclient, nbformat, pandas, papermill, statsmodels, arwap_analysis
 
 
 def _threads() -> int:
