@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import threading
 import traceback
 from collections.abc import Mapping
@@ -32,7 +31,6 @@ def work(job: Mapping[str, Any], stream: TextIO) -> int:
     `revision` is what git says of the project, where `file` lies in a copy of it.
     """
     signal.signal(signal.SIGTERM, _interrupt)
-    tempfile.tempdir = None  # a fork inherits the folder that its parent found; ours is in the environment
 
     def say(**message: Any) -> None:
         stream.write(json.dumps(message) + "\n")

@@ -18,6 +18,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any, NoReturn
@@ -201,6 +202,7 @@ class _Server:
             os.dup2(said, 2)
             os.environ.clear()
             os.environ.update(request["env"])
+            tempfile.tempdir = None  # where temporary files go was found out before, with another environment
             os.chdir(request["cwd"])
             code = _run(request, channel)
         except SystemExit as stop:
