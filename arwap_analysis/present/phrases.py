@@ -82,7 +82,7 @@ def phrase(text: str, *, language: str, own: Phrases | None = None) -> str:
                 "missing_translation",
                 f"these words of the data have no translation into {ENGLISH_NAMES[language]}",
                 value=text,
-                hint=f"Add them to 'phrases_{language}' in the source's card, or to messages/{language}.yml.",
+                hint=f"Add them to 'phrases_{language}' in the source's card, or to messages/{language}/.",
             )
         )
     return found

@@ -22,8 +22,8 @@ __all__ = ["catalogue_content", "compare_catalogues", "join_names", "message_ids
 
 @cache
 def catalogue_content(language: str) -> Mapping[str, Any]:
-    """Return the content of a language's catalogue: its sections `sentences`, `fragments`, and, of another language
-    than English, `phrases` and `reviewed`.
+    """Return the content of a language's catalogue, all its files together: its sections `sentences`, `fragments`,
+    and, of another language than English, `phrases` and `reviewed`.
     """
     if language not in LANGUAGES:
         raise ParameterError(
@@ -34,9 +34,19 @@ def catalogue_content(language: str) -> Mapping[str, Any]:
                 hint=f"Available: {', '.join(LANGUAGES)}.",
             )
         )
-    text = resources.files(__package__).joinpath("messages", f"{language}.yml").read_text(encoding="utf-8")
-    # The catalogue is read in every kernel; libyaml, where it is there, reads it ten times as fast.
-    content: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    content: dict[str, dict[str, Any]] = {}
+    folder = resources.files(__package__).joinpath("messages", language)
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        text = file.read_text(encoding="utf-8")
+        # The catalogue is read in every kernel; libyaml, where it is there, reads it ten times as fast.
+        for section, texts in yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)).items():
+            if twice := sorted(content.setdefault(section, {}).keys() & (texts or {}).keys()):
+                hint = "Each text stands in one file."
+                raise ParameterError(
+                    Fault("text_twice", "texts stand in two files", f"messages/{language}/{file.name}",
+                          value=", ".join(twice), hint=hint)
+                )  # fmt: skip
+            content[section].update(texts or {})
     return content
 
 
@@ -54,7 +64,7 @@ def _catalogue(language: str) -> dict[str, tuple[str, bool]]:
     """Return the texts of a language, whole: as many as in English, with the same values."""
     content = catalogue_content(language)
     if language != FIRST_LANGUAGE:
-        faults = compare_catalogues(catalogue_content(FIRST_LANGUAGE), content, name=f"messages/{language}.yml")
+        faults = compare_catalogues(catalogue_content(FIRST_LANGUAGE), content, name=f"messages/{language}")
         if faults:
             raise ParameterError(faults)
     return _texts(content)
@@ -73,7 +83,7 @@ def compare_catalogues(first: Mapping[str, Any], other: Mapping[str, Any], *, na
     first, other : mapping
         Contents of two catalogues.
     name : str
-        What to call the file of `other`.
+        What to call the catalogue of `other`.
     """
     ours, theirs = _texts(first), _texts(other)
     faults = [

@@ -55,7 +55,7 @@ def translations(language: str) -> Iterator[Translation]:
 def check_reviews(language: str) -> tuple[Fault, ...]:
     """Return a fault for each recorded review that is incomplete or of a text that is not in the catalogue."""
     known = {translation.id for translation in translations(language)}
-    name = f"messages/{language}.yml"
+    name = f"messages/{language}"
     faults = []
     for id, review in (catalogue_content(language).get("reviewed") or {}).items():
         if id not in known:

@@ -64,6 +64,11 @@ class Findings:
     detectable: pd.DataFrame
     quality: pd.DataFrame
 
+    @property
+    def languages(self) -> list[str]:
+        """The languages of the report, that of the main page first."""
+        return list(self.evidence.request.language)
+
 
 def gather(request: Review, *, project: Path | None = None) -> Evidence:
     """Read the sources of the requested indicator and assemble its table.

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from arwap_analysis.areas import get_area
-from arwap_analysis.present import numbers
 from arwap_analysis.present.charts import GroupStyle, group_styles
-from arwap_analysis.present.exhibit import Exhibit, Statements, with_translations
-from arwap_analysis.present.phrases import phrase
-from arwap_analysis.present.sentences import join_names, say
 from arwap_analysis.review.evidence import Evidence, Findings
-from arwap_analysis.review.period_names import period_name
+from arwap_analysis.review.words import Words, in_languages_of
 from arwap_analysis.texts import FIRST_LANGUAGE
 
 __all__ = ["Wording", "area_name", "in_each_language", "own_phrases"]
-
-Shown = TypeVar("Shown", Exhibit, Statements)
-
-
-def in_each_language(make: Callable[[Wording], Shown]) -> Callable[[Findings], Shown]:
-    """Return a section that makes itself in every language of the review, the first in front."""
-
-    def section(findings: Findings) -> Shown:
-        first, *others = findings.evidence.request.language
-        shown = make(Wording(findings, first))
-        return with_translations(shown, *(make(Wording(findings, other)) for other in others))
-
-    section.__doc__, section.__name__, section.__qualname__ = make.__doc__, make.__name__, make.__qualname__
-    section.__module__ = make.__module__
-    return section
 
 
 def own_phrases(evidence: Evidence) -> Mapping[str, str]:
@@ -47,12 +26,8 @@ def area_name(evidence: Evidence, language: str) -> str:
     return area.name if language == FIRST_LANGUAGE else get_area(area.code).name_cy
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Words[Findings]):
     """Fill sentences for one review in one of its languages; every method returns text in that language."""
-
-    findings: Findings
-    language: str = FIRST_LANGUAGE
 
     @property
     def common(self) -> dict[str, str]:
@@ -72,29 +47,10 @@ class Wording:
             "confidence": f"{100 * evidence.request.confidence:g}%",
         }
 
-    def say(self, id: str, /, **values: str | int) -> str:
-        """Return the sentence `id`, the common values filled in."""
-        return say(id, language=self.language, **{**self.common, **values})
-
-    def phrase(self, text: str) -> str:
-        """Return what a text of the data says: a reason, a method, a check."""
-        return phrase(text, language=self.language, own=own_phrases(self.findings.evidence))
-
-    def number(self, value: float, style: str) -> str:
-        """Return a number in one of the styles of `numbers.write`."""
-        return numbers.write(float(value), style, language=self.language)
-
-    def limits(self, lower: float, upper: float, style: str) -> str:
-        """Return an interval in words."""
-        return numbers.interval(float(lower), float(upper), style, language=self.language)
-
-    def interval(self, row: pd.Series, style: str) -> str:
-        """Return the interval of a result in words."""
-        return self.limits(row["lower"], row["upper"], style)
-
-    def period(self, label: str) -> str:
-        """Return the name of a period."""
-        return period_name(label, self.language)
+    @property
+    def own(self) -> Mapping[str, str]:
+        """The Welsh that the cards of the sources bring."""
+        return own_phrases(self.findings.evidence)
 
     def label(self, code: str) -> str:
         """Return the short name of a group, for charts and tables."""
@@ -103,10 +59,6 @@ class Wording:
     def people(self, code: str) -> str:
         """Return the people of a group, for sentences."""
         return self.findings.evidence.classification.group(code).people(self.language)
-
-    def join(self, names: Iterable[str]) -> str:
-        """Return the names as a list in words."""
-        return join_names(list(names), language=self.language)
 
     def all_people(self, codes: Iterable[str]) -> str:
         """Return the people of several groups as a list in words."""
@@ -151,10 +103,5 @@ class Wording:
         found = frame["direction"].map(lambda direction: self.finding(direction))
         return frame.assign(group_label=labels, finding=found).reset_index(drop=True)
 
-    def column(self, id: str) -> str:
-        """Return the heading of a column."""
-        return self.say(f"column_{id}")
 
-    def period_names(self, frame: pd.DataFrame) -> dict[str, str]:
-        """Return what a chart writes below each period of a table."""
-        return {label: self.period(label) for label in frame["period"].unique()}
+in_each_language = in_languages_of(Wording)

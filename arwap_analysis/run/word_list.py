@@ -41,7 +41,7 @@ class TranslatedText:
 def list_translations() -> Iterator[TranslatedText]:
     """Yield every text of the package that has a Welsh form or needs one."""
     for text in translations("cy"):
-        yield TranslatedText("present/messages/cy.yml", text.id, text.first, text.other, text.state, text.digest)
+        yield TranslatedText("present/messages/cy", text.id, text.first, text.other, text.state, text.digest)
     for classification in classification_ids():
         for group in get_classification(classification).groups:
             for name in ("name", "short", "people"):

@@ -7,6 +7,7 @@ import pytest
 
 from arwap_analysis.disclosure import release_open
 from arwap_analysis.present import charts
+from arwap_analysis.present.charts import drawing
 
 LABELS = {"black": "Black", "white": "White", "unknown": "Not known"}
 STYLES = charts.group_styles(LABELS, "white")
@@ -92,7 +93,7 @@ def test_a_group_keeps_its_colour_and_the_reference_group_is_told_apart():
 
 
 def test_the_colours_can_be_read_as_text_on_white():
-    for colour in (*charts._PALETTE, charts._REFERENCE_COLOUR, charts._GREY):
+    for colour in (*drawing._PALETTE, drawing._REFERENCE_COLOUR, drawing.GREY):
         channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from arwap_analysis import review
 from arwap_analysis.errors import ParameterError
 from arwap_analysis.indicators import parse_period
-from arwap_analysis.present import charts
+from arwap_analysis.present.charts import drawing
 from arwap_analysis.review.period_names import period_name
 from arwap_analysis.review.preflight import check_inputs
 from arwap_analysis.review.translated import missing_translations
@@ -68,7 +68,7 @@ def test_another_language_beside_it_changes_nothing_of_the_english(findings, sho
 
 
 def test_the_words_in_every_chart_are_welsh(findings, monkeypatch):
-    monkeypatch.setitem(charts._STYLE, "svg.fonttype", "none")
+    monkeypatch.setitem(drawing._STYLE, "svg.fonttype", "none")
     drawn = 0
     for show in SECTIONS:
         (welsh,) = show(findings).translations
