@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from arwap_analysis.run.parameters import notebook_parameters, parameters_model,
 from arwap_analysis.sources import file_digest
 from arwap_analysis.texts import FIRST_LANGUAGE, Text, languages_of, missing_texts
 
-__all__ = ["InputFile", "Report", "check_report", "load_report", "matrix_overrides", "read_report"]
+__all__ = ["InputFile", "Readings", "Report", "check_report", "load_report", "matrix_overrides", "read_report"]
 
 
 Origin = tuple[tuple[str, str], ...]
@@ -38,6 +39,16 @@ class _ParametersFile(StrictModel):
     notebook: str = Field(min_length=1)
     parameters: dict[str, Any] = {}
     matrix: Matrix = {}
+
+
+class Readings:
+    """Parameters files and notebooks, each read once for as long as this lives; a batch shares it among its reports."""
+
+    def __init__(self) -> None:
+        self.document = cache(read_document)
+        self.spec = cache(lambda path: _parameters_file(self.document(path)))
+        self.parameters = cache(notebook_parameters)
+        self.model = cache(lambda notebook: parameters_model(self.parameters(notebook)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +94,15 @@ def load_report(file: Path | str, *, overrides: Sequence[str] = ()) -> Report:
     DataError
         For data files that are missing or cannot be trusted.
     """
-    return _with_inputs(*_read_report(file, overrides))
+    return _with_inputs(*_read_report(file, overrides, Readings()))
 
 
-def read_report(file: Path | str, *, overrides: Sequence[str] = ()) -> Report:
-    """Read and check a parameters file as `load_report` does, but for the data: `inputs` stays empty."""
-    return _read_report(file, overrides)[0]
+def read_report(file: Path | str, *, overrides: Sequence[str] = (), readings: Readings | None = None) -> Report:
+    """Read and check a parameters file as `load_report` does, but for the data: `inputs` stays empty.
+
+    `readings` remembers files, for a caller who reads many reports of the same ones.
+    """
+    return _read_report(file, overrides, readings or Readings())[0]
 
 
 def check_report(
@@ -98,13 +112,13 @@ def check_report(
 
     `document` is where the parameters were written, so that every fault names its line. Raises as `load_report`.
     """
-    return _with_inputs(_with_values(Report(id, file, project, notebook, given), document), document)
+    report = Report(id, file, project, notebook, given)
+    return _with_inputs(_with_values(report, document, Readings()), document)
 
 
-def matrix_overrides(file: Path | str) -> list[tuple[str, ...]]:
+def matrix_overrides(file: Path | str, *, readings: Readings | None = None) -> list[tuple[str, ...]]:
     """Return the overrides that choose each report of a parameters file: one empty tuple where it has no matrix."""
-    document = read_document(Path(file))
-    return overrides_of(_parameters_file(document).matrix)
+    return overrides_of((readings or Readings()).spec(Path(file)).matrix)
 
 
 def _parameters_file(document: Document) -> _ParametersFile:
@@ -114,13 +128,12 @@ def _parameters_file(document: Document) -> _ParametersFile:
         raise ParameterError(faults_of(error, _ParametersFile, document)) from None
 
 
-def _read_report(file: Path | str, overrides: Sequence[str]) -> tuple[Report, Document]:
+def _read_report(file: Path | str, overrides: Sequence[str], readings: Readings) -> tuple[Report, Document]:
     path = Path(file)
-    document = read_document(path)
-    spec = _parameters_file(document)
+    document, spec = readings.document(path), readings.spec(path)
     project = find_project(path.resolve().parent)
     notebook = _notebook_path(project, spec.notebook)
-    types = {p.name: p.type for p in notebook_parameters(notebook)}
+    types = {p.name: p.type for p in readings.parameters(notebook)}
     faults = [
         Fault("unknown_key", f"there is no option '{key}'", document.name, document.line(("matrix", key)),
               hint=did_you_mean(key, list(types)))
@@ -133,15 +146,14 @@ def _read_report(file: Path | str, overrides: Sequence[str]) -> tuple[Report, Do
     point = point_of(spec.matrix, chosen, document)
     given = {**filled_in(spec.parameters, point), **chosen}
     report = Report(id_of(spec.id, point, document), path, project, notebook, given)
-    return _with_values(report, document), document
+    return _with_values(report, document, readings), document
 
 
-def _with_values(report: Report, document: Document) -> Report:
+def _with_values(report: Report, document: Document, readings: Readings) -> Report:
     """Return the report with a value for every parameter of its notebook, each of the right type."""
-    declared = notebook_parameters(report.notebook)
-    model = parameters_model(declared)
+    model = readings.model(report.notebook)
     given = dict(report.parameters)
-    if any(p.name == "review_id" for p in declared):
+    if "review_id" in model.model_fields:
         given.setdefault("review_id", report.id)
     try:
         return replace(report, parameters=model.model_validate(given).model_dump())

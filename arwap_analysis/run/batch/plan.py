@@ -14,7 +14,7 @@ from arwap_analysis.project import find_project
 from arwap_analysis.run.batch.record import failures, read_record
 from arwap_analysis.run.freshness import Digests, digests, why_stale
 from arwap_analysis.run.place import failed_folder, is_url, place_of
-from arwap_analysis.run.spec import OVERRIDE_OPTION, matrix_overrides, read_report
+from arwap_analysis.run.spec import OVERRIDE_OPTION, Readings, matrix_overrides, read_report
 
 __all__ = ["Job", "only_failed", "plan_jobs"]
 
@@ -88,8 +88,8 @@ def plan_jobs(
     root = None if out is None else place_of(out)
     if root is not None and not is_url(root) and root.exists() and not root.is_dir():
         raise ParameterError(Fault("cannot_write", "this is not a folder", str(out), hint="Choose another with --out."))
-    digest = digests()
-    jobs = [job for file in _files(paths) for job in _jobs_of(file, root, tuple(overrides), digest, force)]
+    given, readings, digest = tuple(overrides), Readings(), digests()
+    jobs = [job for file in _files(paths) for job in _jobs_of(file, root, given, readings, digest, force)]
     _refuse_shared_folders(jobs)
     return jobs
 
@@ -122,7 +122,9 @@ def _nothing(path: Path) -> Fault:
     return Fault("missing_file", what, str(path), hint=did_you_mean(path.name, near) if near else None)
 
 
-def _jobs_of(file: Path, out: Path | None, overrides: tuple[str, ...], digest: Digests, force: bool) -> Iterator[Job]:
+def _jobs_of(
+    file: Path, out: Path | None, overrides: tuple[str, ...], readings: Readings, digest: Digests, force: bool
+) -> Iterator[Job]:
     """Yield the jobs of one file; what cannot be used becomes a job that is known to fail."""
     try:
         root = (find_project(file.resolve().parent) / "outputs" if out is None else out).absolute()
@@ -130,7 +132,7 @@ def _jobs_of(file: Path, out: Path | None, overrides: tuple[str, ...], digest: D
         yield Job(file.name, file, overrides, Path("outputs").absolute(), fault=error)
         return
     try:
-        points = matrix_overrides(file)
+        points = matrix_overrides(file, readings=readings)
     except (ParameterError, DataError) as error:
         yield Job(file.name, file, overrides, root, fault=error)
         return
@@ -138,7 +140,7 @@ def _jobs_of(file: Path, out: Path | None, overrides: tuple[str, ...], digest: D
     for point in dict.fromkeys(tuple(pair for pair in p if pair.partition("=")[0] not in fixed) for p in points):
         chosen = (*point, *overrides)
         try:
-            report = read_report(file, overrides=chosen)
+            report = read_report(file, overrides=chosen, readings=readings)
         except (ParameterError, DataError) as error:
             if any(fault.file == OVERRIDE_OPTION for fault in error.faults):
                 raise

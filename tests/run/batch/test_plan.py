@@ -5,7 +5,7 @@ import json
 import pytest
 
 from arwap_analysis.errors import ParameterError
-from arwap_analysis.run import load_report
+from arwap_analysis.run import load_report, spec
 from arwap_analysis.run.batch import plan_jobs
 
 MATRIX = """
@@ -69,6 +69,17 @@ def test_the_value_of_a_matrix_is_filled_in_where_texts_name_it(small_project):
     assert (report.id, report.parameters["word"], report.parameters["number"]) == ("many_1", "{other} 1", 1)
     file.write_text(file.read_text().replace("id: many", "id: n_{number}_of_many"))
     assert [job.id for job in plan_jobs([file])] == ["n_1_of_many"]
+
+
+def test_a_file_of_many_reports_and_its_notebook_are_each_read_once(small_project, monkeypatch):
+    # Read for each report, a matrix of hundreds would take the square of its length.
+    read = []
+    for name in ("read_document", "notebook_parameters"):
+        real = getattr(spec, name)
+        monkeypatch.setattr(spec, name, lambda path, real=real: read.append(path.suffix) or real(path))
+    file = small_project.add("many", "1", text="matrix:\n  word: [a, b, c, d]\n")
+    assert len(plan_jobs([file])) == 4
+    assert sorted(read) == [".ipynb", ".yml"]
 
 
 def test_an_override_of_a_key_of_the_matrix_holds_for_all(small_project):
