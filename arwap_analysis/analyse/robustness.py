@@ -12,6 +12,9 @@ from arwap_analysis.ethnicity import get_classification
 
 __all__ = ["ratio_under_other_choices", "recording_completeness"]
 
+_NO_UNKNOWN = "The source has no row for people whose ethnicity is not known"
+_WITHHELD = "A count was withheld, so that the number of all events is not known"
+
 
 def recording_completeness(table: pd.DataFrame) -> pd.DataFrame:
     """Return, for each area and period, the share of events whose ethnicity is not known.
@@ -19,21 +22,27 @@ def recording_completeness(table: pd.DataFrame) -> pd.DataFrame:
     The disparity table's `numerator` holds the events of unknown ethnicity and its `denominator` all
     events. Where an area and period has no events at all (weighted surveys, means), people are counted
     instead, by the table's denominators; `method` says which. NaN with a reason where the source has no row
-    for unknown ethnicity: absence of the row is not evidence that ethnicity was always known.
+    for unknown ethnicity (absence of the row is not evidence that ethnicity was always known), and where a count
+    was withheld, because the sum of the others is not all events.
     """
     code = get_classification(table_classification(table)).code_of_kind("unknown")
     place = place_columns(table)
     eventless = table["numerator"].isna().groupby([table[c] for c in place], dropna=False).transform("all")
     counts = table["numerator"].where(~eventless, table["denominator"])
-    known = table.assign(counts=counts, unknown=counts.where(table["group"] == code), eventless=eventless)
+    withheld = counts.isna() & table["status"].isin(["suppressed", "low_reliability"])
+    known = table.assign(
+        counts=counts, unknown=counts.where(table["group"] == code), eventless=eventless, withheld=withheld
+    )
     sums = known.groupby(place, sort=False, dropna=False).agg(
         numerator=("unknown", lambda counts: counts.sum(min_count=1)),
         denominator=("counts", "sum"),
         eventless=("eventless", "first"),
+        withheld=("withheld", "any"),
         source=("source", "first"),
         classification=("classification", "first"),
     )
     rows = sums.reset_index()
+    rows["denominator"] = rows["denominator"].mask(rows["withheld"])
     share = (rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)).to_numpy(float)
     absent = np.isnan(share)
     return result_frame(
@@ -43,8 +52,8 @@ def recording_completeness(table: pd.DataFrame) -> pd.DataFrame:
         scale="level",
         group=code,
         estimate=share,
-        status=np.where(absent, "not_collected", "published"),
-        reason=np.where(absent, "The source has no row for people whose ethnicity is not known", ""),
+        status=np.where(absent, np.where(rows["withheld"], "suppressed", "not_collected"), "published"),
+        reason=np.where(absent, np.where(rows["withheld"], _WITHHELD, _NO_UNKNOWN), ""),
         method=np.where(
             rows["eventless"],
             "people of unknown ethnicity over all people",

@@ -43,6 +43,9 @@ def batch(
         bool, typer.Option("--only-failed", help="Only reports that the last batch did not finish.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and why; make nothing.")] = False,
+    release: Annotated[
+        bool, typer.Option("--release", help="Fail a report whose tables give hidden figures away.")
+    ] = False,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")] = False,
     retries: Annotated[
         int, typer.Option(min=0, help="How often a report whose kernel was killed is tried again; no other is.")
@@ -80,7 +83,7 @@ def batch(
     from arwap_analysis.run.batch import only_failed as choose_failed
     from arwap_analysis.run.batch import plan_jobs, run_batch
 
-    jobs = plan_jobs(params, out=out, overrides=set_ or [], force=force)
+    jobs = plan_jobs(params, out=out, overrides=set_ or [], force=force, release=release)
     jobs = choose_failed(jobs) if only_failed else jobs
     if dry_run:
         raise typer.Exit(_say_what_would_be(jobs))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from arwap_analysis.cli.app import app, console, print_list
+
+if TYPE_CHECKING:
+    from arwap_analysis.run import RunResult
 
 ParamsFile = Annotated[
     Path, typer.Argument(help="A parameters file, such as params/homelessness.yml.", show_default=False)
@@ -24,12 +27,17 @@ def run(
     params: ParamsFile,
     set_: Overrides = None,
     out: Annotated[Path | None, typer.Option(help="Where to write, instead of the project's outputs folder.")] = None,
+    release: Annotated[
+        bool, typer.Option("--release", help="Make it only if its tables give no hidden figure away.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the path of the report.")] = False,
 ) -> None:
     """Render one report into outputs/ID: page, executed notebook, data, figures, manifest.
 
     Everything is checked before the notebook starts. Outputs are moved into place whole: a run that fails
-    leaves the earlier report as it was and the failed notebook in outputs/ID.failed.
+    leaves the earlier report as it was and the failed notebook in outputs/ID.failed. The tables of every report
+    are audited; one that gives a hidden figure away says on its pages that it may not be published, and is not made at
+    all with --release.
 
     Example: arwap run params/homelessness.yml --set focus_period=2011-12
     """
@@ -37,12 +45,23 @@ def run(
 
     report = load_report(params, overrides=set_ or [])
     if quiet:
-        result = run_report(report, out=out)
+        result = run_report(report, out=out, release=release)
     else:
         with progress_bar(report.id) as progress:
-            result = run_report(report, out=out, progress=progress)
+            result = run_report(report, out=out, progress=progress, release=release)
         console.print(f"[green]Report ready[/] after {result.seconds:.1f} s:", soft_wrap=True)
+        _say_audit(result)
     typer.echo(result.page)
+
+
+def _say_audit(result: RunResult) -> None:
+    """Say what the audit of data that are not open found, and where the notebook lies that is not to be published."""
+    if result.audit is None or not result.audit.protected:
+        return
+    console.print(result.audit.statement, style=None if result.audit.safe else "bold red", markup=False)
+    for finding in result.audit.findings[:5]:
+        console.print(f"  {finding}", markup=False)
+    console.print(f"Not to be published, for this user alone: {result.private}", markup=False, soft_wrap=True)
 
 
 class progress_bar:

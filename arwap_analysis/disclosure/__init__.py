@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from arwap_analysis.disclosure.audit import Audit, AuditedCell, audit_tables
     from arwap_analysis.disclosure.files import protect_file
     from arwap_analysis.disclosure.indicator import ProtectedIndicator, protect_indicator, release
+    from arwap_analysis.disclosure.outputs import OutputsAudit, ShownTable, audit_outputs
     from arwap_analysis.disclosure.policy import DisclosurePolicy, Dominance, Rounding, policy_with, read_policy
     from arwap_analysis.disclosure.read import long_table, read_parts, read_table, two_way_table
     from arwap_analysis.disclosure.tables import Entry, Table
@@ -27,12 +28,15 @@ __all__ = [
     "DisclosurePolicy",
     "Dominance",
     "Entry",
+    "OutputsAudit",
     "Policy",
     "ProtectedIndicator",
     "ProtectedTable",
     "Release",
     "Rounding",
+    "ShownTable",
     "Table",
+    "audit_outputs",
     "audit_tables",
     "long_table",
     "policy_with",
@@ -50,6 +54,7 @@ __all__ = [
 
 _WHERE = {
     **dict.fromkeys(("Audit", "AuditedCell", "audit_tables"), "audit"),
+    **dict.fromkeys(("OutputsAudit", "ShownTable", "audit_outputs"), "outputs"),
     **dict.fromkeys(("DisclosurePolicy", "Dominance", "Rounding", "policy_with", "read_policy"), "policy"),
     **dict.fromkeys(("ProtectedIndicator", "protect_indicator", "release"), "indicator"),
     **dict.fromkeys(("long_table", "read_parts", "read_table", "two_way_table"), "read"),

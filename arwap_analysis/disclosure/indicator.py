@@ -35,7 +35,8 @@ class ProtectedIndicator:
     """An indicator table whose small counts are hidden.
 
     `frame` has the columns of the indicator table. Hidden rows have the status "suppressed" and no number but the
-    denominator. `hidden` are the keys of the hidden cells: one row each, with the dimensions as columns.
+    denominator. `hidden` are the keys of the hidden cells: one row each, with the dimensions as columns. `totals`
+    are the dimensions over which a reader is taken to know the sum.
     """
 
     frame: pd.DataFrame
@@ -43,6 +44,7 @@ class ProtectedIndicator:
     policy: DisclosurePolicy
     actions: tuple[str, ...]
     audit: AuditResult
+    totals: tuple[str, ...] = ()
 
     @property
     def table(self) -> ProtectedTable:
@@ -68,8 +70,17 @@ class ProtectedIndicator:
                 marked.loc[touched, column] = value
         return self._pass(marked)
 
+    def computed(self, frame: pd.DataFrame) -> ProtectedTable:
+        """Return results that were computed from `frame` of this object alone as a table that may be shown.
+
+        What uses a hidden figure is absent from them already, because the analysis never saw it.
+        """
+        return self._pass(frame)
+
     def _pass(self, frame: pd.DataFrame) -> ProtectedTable:
-        return ProtectedTable(frame, policy=self.policy.summary, actions=self.actions, audit=self.audit)
+        dimensions = [column for column in self.hidden.columns if column != "indicator"]
+        policy = self.policy.summary_of(dimensions=dimensions, totals=self.totals)
+        return ProtectedTable(frame, policy=policy, actions=self.actions, audit=self.audit)
 
 
 def release(frame: pd.DataFrame, *, protected: ProtectedIndicator | None) -> ProtectedTable:
@@ -128,7 +139,7 @@ def protect_indicator(
     frame, gone = _marked(table, done)
     audit = AuditResult(True, int(gone.sum()), "No hidden figure can be worked out more closely than the rule allows.")
     hidden = frame.loc[gone, [*_KEYS, *_strata(table)]].reset_index(drop=True)
-    return ProtectedIndicator(frame, hidden, policy, done.actions, audit)
+    return ProtectedIndicator(frame, hidden, policy, done.actions, audit, tuple(totals))
 
 
 def _strata(table: pd.DataFrame) -> list[str]:

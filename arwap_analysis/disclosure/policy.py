@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -97,8 +99,8 @@ class DisclosurePolicy(StrictModel):
         return float((self.threshold or 2) - 1 - self.smallest)
 
     @property
-    def statement(self) -> str:
-        """The rule in words that a report can print."""
+    def sentences(self) -> tuple[str, ...]:
+        """The rule in words that a report can print, a sentence for each part of it."""
         parts = []
         if self.threshold is not None:
             zeros = "zeros are shown" if self.zeros == "shown" else "zeros included"
@@ -122,12 +124,33 @@ class DisclosurePolicy(StrictModel):
                 "controlled": "up or down, so that tables still add up, to a",
             }[self.rounding.method]
             parts.append(f"Counts are rounded {how} multiple of {self.rounding.base}.")
-        return " ".join(parts) or "No rule is applied."
+        return tuple(parts) or ("No rule is applied.",)
+
+    @property
+    def statement(self) -> str:
+        """The rule in words, as one text."""
+        return " ".join(self.sentences)
 
     @property
     def summary(self) -> Policy:
-        """Id and statement, as a ProtectedTable carries them."""
-        return Policy(self.id, self.statement)
+        """What a ProtectedTable carries, of a table whose dimensions nobody has named."""
+        return self.summary_of()
+
+    def summary_of(self, *, dimensions: Sequence[str] = (), totals: Sequence[str] = ()) -> Policy:
+        """Return what a ProtectedTable carries: id, statement, and the rule as JSON, without the key of its rounding.
+
+        Parameters
+        ----------
+        dimensions : sequence of str
+            Columns that say of what a count is.
+        totals : sequence of str
+            Those of them over which a reader knows the sum.
+        """
+        rule = self.model_dump(exclude_defaults=True)
+        if self.rounding is not None:
+            rule["rounding"] = self.rounding.model_dump(exclude={"key"})
+        facts = {"policy": rule, "dimensions": list(dimensions), "totals": list(totals)}
+        return Policy(self.id, self.statement, json.dumps(facts, sort_keys=True))
 
 
 def read_policy(path: Path) -> DisclosurePolicy:

@@ -15,10 +15,14 @@ __all__ = ["OPEN_DATA", "AuditResult", "Policy", "ProtectedTable", "release_open
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rule under which a table may be shown, in words that the report prints."""
+    """The rule under which a table may be shown: in words that the report prints, and for the audit of what leaves.
+
+    `rule` is the JSON of the policy and of the totals that a reader knows; empty for open data.
+    """
 
     id: str
     statement: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

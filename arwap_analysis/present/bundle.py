@@ -36,7 +36,9 @@ def shown_payloads(notebook: Any) -> Iterator[dict[str, Any]]:
                 yield payload
 
 
-def write_bundle(notebook: Any, folder: Path, *, titles: Mapping[str, str], made: date, review: str) -> Path:
+def write_bundle(
+    notebook: Any, folder: Path, *, titles: Mapping[str, str], made: date, review: str, publishable: bool = True
+) -> Path:
     """Write pages, `data.csv`, workbooks and `figures/` from an executed notebook; return the path of the first page.
 
     Data and figures are taken from the notebook's own outputs, so they are exactly what was shown.
@@ -52,6 +54,8 @@ def write_bundle(notebook: Any, folder: Path, *, titles: Mapping[str, str], made
         The day that the pages print.
     review : str
         The report's name.
+    publishable : bool
+        False puts a banner on each page that it may not be published.
 
     Raises
     ------
@@ -84,12 +88,18 @@ def write_bundle(notebook: Any, folder: Path, *, titles: Mapping[str, str], made
             title=title,
             language=language,
             facts=facts,
-            notices=() if is_reviewed(language) else (say("page_unreviewed", language=language),),
+            notices=_notices(language, publishable),
             editions=[(other, beside(PAGE_NAME, other, languages)) for other in languages if other != language],
             workbook=workbook,
         )
         (folder / beside(PAGE_NAME, language, languages)).write_text(page, encoding="utf-8")
     return folder / PAGE_NAME
+
+
+def _notices(language: str, publishable: bool) -> tuple[str, ...]:
+    """Return the banners of a page."""
+    said = () if publishable else (say("page_not_publishable", language=language),)
+    return said if is_reviewed(language) else (*said, say("page_unreviewed", language=language))
 
 
 def rehearse() -> None:

@@ -99,6 +99,7 @@ class Exhibit:
             "kind": "exhibit",
             **self._words(),
             "policy": self.table.policy.id,
+            **({"rule": self.table.policy.rule} if self.table.policy.rule else {}),
             # Named before it is read: a bare carriage return would end a row.
             "csv": name_controls(self._data().to_csv(index=False, lineterminator="\n")),
             "intervals": {column.name: column.interval_with for column in self.columns if column.interval_with},

@@ -16,6 +16,7 @@ from importlib import resources as package_files
 from typing import Any, Literal
 from urllib.parse import quote
 
+from arwap_analysis.present.dates import write_date
 from arwap_analysis.present.harmless import name_controls
 from arwap_analysis.present.sentences import say
 
@@ -58,20 +59,6 @@ _STATUS_WORDS: dict[ReportStatus, str] = {
     "made": "index_made",
     "up_to_date": "index_up_to_date",
 }
-_MONTHS = (
-    "index_january",
-    "index_february",
-    "index_march",
-    "index_april",
-    "index_may",
-    "index_june",
-    "index_july",
-    "index_august",
-    "index_september",
-    "index_october",
-    "index_november",
-    "index_december",
-)
 _LONGEST_MESSAGE = 1000
 
 
@@ -241,9 +228,7 @@ def _utc(when: datetime) -> datetime:
 
 
 def _day(when: datetime, language: str) -> str:
-    day = _utc(when)
-    month = say(_MONTHS[day.month - 1], language=language)
-    return say("index_day", language=language, day=day.day, month=month, year=day.year)
+    return write_date(_utc(when).date(), language=language)
 
 
 def _time(when: datetime | None, language: str) -> dict[str, str] | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from arwap_analysis import analyse
+from arwap_analysis.disclosure import ProtectedTable, release_open
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
 from arwap_analysis.ethnicity import Classification, get_classification
 from arwap_analysis.indicators import (
@@ -18,8 +20,17 @@ from arwap_analysis.indicators import (
     parse_period,
 )
 from arwap_analysis.project import find_project
+from arwap_analysis.review.protection import (
+    policy_of,
+    protect_source,
+    refuse_protected_population,
+    rounding_base_of,
+)
 from arwap_analysis.review.request import Review
 from arwap_analysis.sources import SourceTable, load_source, read_published
+
+if TYPE_CHECKING:
+    from arwap_analysis.disclosure import ProtectedIndicator
 
 __all__ = ["Evidence", "Findings", "assess", "gather"]
 
@@ -28,7 +39,8 @@ __all__ = ["Evidence", "Findings", "assess", "gather"]
 class Evidence:
     """What a review rests on: the request, the card, the source tables and the indicator table.
 
-    `alternative` is the same indicator over the card's alternative population, None where it has none.
+    `alternative` is the same indicator over the card's alternative population, None where it has none. `protected` is
+    None for open data; otherwise every count here is protected already, and it says how.
     """
 
     request: Review
@@ -39,6 +51,16 @@ class Evidence:
     alternative: pd.DataFrame | None
     focus_period: str
     reference_group: str
+    protected: ProtectedIndicator | None = None
+
+    def show(self, frame: pd.DataFrame) -> ProtectedTable:
+        """Return results that were computed from this evidence as a table that may be shown."""
+        return release_open(frame) if self.protected is None else self.protected.computed(frame)
+
+    @property
+    def rounding_base(self) -> int | None:
+        """The multiple to which the counts are rounded, None where they are not."""
+        return rounding_base_of(self.numerator.card, self.protected.policy if self.protected else None)
 
     @property
     def classification(self) -> Classification:
@@ -71,7 +93,7 @@ class Findings:
 
 
 def gather(request: Review, *, project: Path | None = None) -> Evidence:
-    """Read the sources of the requested indicator and assemble its table.
+    """Read the sources of the requested indicator, protect counts that are not open data, and assemble its table.
 
     Parameters
     ----------
@@ -94,7 +116,12 @@ def gather(request: Review, *, project: Path | None = None) -> Evidence:
     area = numerator.card.area
     denominator = read_published(load_source(card.denominator.source), folder=folder, area=area)
     _same_classification(numerator, denominator)
+    refuse_protected_population(denominator)
     chosen = _chosen_periods(numerator.frame, request)
+    protected = None
+    if (policy := policy_of(numerator.card, project=root)) is not None:
+        every = _assemble(card, numerator, denominator, card.denominator, list(numerator.frame["period"].unique()))
+        numerator, protected = protect_source(numerator, every, policy)
     table = _assemble(card, numerator, denominator, card.denominator, chosen)
     denominators: tuple[SourceTable, ...] = (denominator,)
     alternative = None
@@ -103,11 +130,12 @@ def gather(request: Review, *, project: Path | None = None) -> Evidence:
         if card.alternative_denominator.source != card.denominator.source:
             other = read_published(load_source(card.alternative_denominator.source), folder=folder, area=area)
             _same_classification(numerator, other)
+            refuse_protected_population(other)
             denominators = (denominator, other)
         alternative = _assemble(card, numerator, other, card.alternative_denominator, chosen)
     reference = _reference_group(card, request, numerator)
     focus = _focus_period(table, request, reference)
-    return Evidence(request, card, numerator, denominators, table, alternative, focus, reference)
+    return Evidence(request, card, numerator, denominators, table, alternative, focus, reference, protected)
 
 
 def _assemble(
@@ -250,7 +278,7 @@ def assess(evidence: Evidence) -> Findings:
             evidence.table,
             reference_group=reference,
             confidence=confidence,
-            rounding_base=evidence.numerator.card.rounding_base,
+            rounding_base=evidence.rounding_base,
             alternative=evidence.alternative,
         ),
         completeness=analyse.recording_completeness(evidence.table),

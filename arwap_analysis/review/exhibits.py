@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from arwap_analysis.disclosure import release_open
 from arwap_analysis.present import charts
 from arwap_analysis.present.exhibit import Exhibit
 from arwap_analysis.present.tables import Column
@@ -43,7 +42,7 @@ def show_data(words: Wording) -> Exhibit:
         subtitle=words.say("data_subtitle"),
         caption=words.say("caption_data"),
         source=words.source_line(),
-        table=release_open(words.shown(frame)),
+        table=words.show(words.shown(frame)),
         columns=(
             Column("group_label", words.column("group")),
             Column("period", words.column("period")),
@@ -60,7 +59,7 @@ def _unknown_by_period(words: Wording) -> str:
     """Say for how many the ethnicity was not known, in each period that the source can say it for."""
     shares = words.findings.completeness.dropna(subset=["estimate"])
     if shares.empty:
-        return words.say("unknown_none")
+        return words.unknown_absent()
     lowest, highest = (words.number(share, "percent") for share in (shares["estimate"].min(), shares["estimate"].max()))
     each = "; ".join(
         words.say(
@@ -104,7 +103,7 @@ def show_rates(words: Wording) -> Exhibit:
     )
     gone = words.say("rates_alt_absent", groups=words.join(absent["group_label"])) if len(absent) else ""
     title = _rates_title(words, known)
-    table = release_open(frame)
+    table = words.show(frame)
     return Exhibit(
         language=words.language,
         id="rates",
@@ -113,7 +112,7 @@ def show_rates(words: Wording) -> Exhibit:
         alt=words.say("rates_alt", values=values, absent=gone),
         caption=words.say("caption_rates"),
         source=words.source_line(),
-        table=release_open(words.shown(frame)),
+        table=words.show(words.shown(frame)),
         columns=_rate_columns(words, with_period=False),
         svg=charts.intervals_by_group(
             table,
@@ -178,7 +177,7 @@ def show_rates_over_time(words: Wording) -> Exhibit:
             first_rate=words.number(first["estimate"], "rate"),
             last_rate=words.number(last["estimate"], "rate"),
         )
-    table = release_open(frame)
+    table = words.show(frame)
     return Exhibit(
         language=words.language,
         id="rates_over_time",
@@ -187,7 +186,7 @@ def show_rates_over_time(words: Wording) -> Exhibit:
         alt=words.say("rates_over_time_alt", values=_values_over_time(words, frame, "rate")),
         caption=words.say("caption_rates_over_time"),
         source=words.source_line(),
-        table=release_open(words.shown(frame)),
+        table=words.show(words.shown(frame)),
         columns=_rate_columns(words, with_period=True),
         svg=charts.lines_by_group(
             table,
@@ -225,7 +224,7 @@ def show_gap(words: Wording) -> Exhibit:
         subtitle=words.say("gap_table_subtitle"),
         caption=words.say("caption_gap"),
         source=words.source_line(),
-        table=release_open(words.shown(frame)),
+        table=words.show(words.shown(frame)),
         columns=(
             Column("group_label", words.column("group")),
             Column("estimate", words.column("ratio"), "ratio"),
@@ -251,7 +250,7 @@ def show_gap_over_time(words: Wording) -> Exhibit:
     findings = words.findings
     frame = words.named(findings.gaps[findings.gaps["measure"] == "rate_ratio"])
     title = _gap_title(words)
-    table = release_open(frame)
+    table = words.show(frame)
     styles = {code: look for code, look in words.styles().items() if code in set(frame["group"])}
     return Exhibit(
         language=words.language,
@@ -261,7 +260,7 @@ def show_gap_over_time(words: Wording) -> Exhibit:
         alt=words.say("gap_over_time_alt", values=_values_over_time(words, frame, "ratio")),
         caption=words.say("caption_gap_over_time"),
         source=words.source_line(),
-        table=release_open(words.shown(frame)),
+        table=words.show(words.shown(frame)),
         columns=(
             Column("group_label", words.column("group")),
             Column("period", words.column("period")),
@@ -318,7 +317,7 @@ def show_trend(words: Wording) -> Exhibit:
         subtitle=words.say("trend_subtitle"),
         caption=words.say("caption_trend"),
         source=words.source_line(),
-        table=release_open(words.shown(frame)),
+        table=words.show(words.shown(frame)),
         columns=(
             Column("group_label", words.column("group")),
             Column("estimate", words.column("change_ratio"), "factor"),

@@ -67,4 +67,6 @@ def _origin(card: SourceCard) -> Origin:
         "obtained": card.obtained,
     }
     words = {name: text.en or text.cy for name, text in said.items() if text is not None}
-    return (("source", card.id), *((name, text) for name, text in words.items() if text))
+    # Only data that are not open have this entry: it is what keeps the rest of a run private.
+    rule = () if card.disclosure == "open" else (("disclosure", "not open data: protected before anything is shown"),)
+    return (("source", card.id), *((name, text) for name, text in words.items() if text), *rule)

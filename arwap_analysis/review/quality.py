@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from arwap_analysis.disclosure import release_open
 from arwap_analysis.present import charts
 from arwap_analysis.present.exhibit import Exhibit
 from arwap_analysis.present.tables import Column
@@ -33,7 +32,7 @@ def show_data_quality(words: Wording) -> Exhibit:
     )
     gone = words.say("rates_alt_absent", groups=words.join(silent["group_label"])) if len(silent) else ""
     bands = {5.0: words.say("band_5"), 10.0: words.say("band_10"), 20.0: words.say("band_20")}
-    table = release_open(frame)
+    table = words.show(frame)
     sizes = (Column("effective_sample_size", words.say("column_effective"), "count"),) if len(_sizes(frame)) else ()
     return Exhibit(
         language=words.language,
@@ -43,7 +42,7 @@ def show_data_quality(words: Wording) -> Exhibit:
         alt=words.say("quality_alt", values=values, absent=gone),
         caption=words.say("caption_quality"),
         source=words.source_line(),
-        table=release_open(_with_bands(words.shown(frame), words)),
+        table=words.show(_with_bands(words.shown(frame), words)),
         columns=(
             Column("group_label", words.say("column_group")),
             Column("numerator", words.say("column_count"), "count"),
@@ -87,7 +86,7 @@ def _paragraph(words: Wording) -> str:
     if len(share):
         sentences.append(words.say("quality_unknown", share=words.number(share.iloc[0], "percent")))
     else:
-        sentences.append(words.say("unknown_none"))
+        sentences.append(words.unknown_absent())
     silent = frame.loc[frame["estimate"].isna(), "group"]
     if len(silent):
         sentences.append(words.say("quality_silent", groups=words.all_people(silent)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from arwap_analysis.disclosure import release_open
 from arwap_analysis.present import charts
 from arwap_analysis.present.exhibit import Exhibit
 from arwap_analysis.present.tables import Column
@@ -31,7 +30,7 @@ def show_robustness(words: Wording) -> Exhibit:
         )
         for _, row in frame.dropna(subset=["lower", "upper"]).iterrows()
     )
-    table = release_open(frame)
+    table = words.show(frame)
     return Exhibit(
         language=words.language,
         id="robustness",
@@ -40,7 +39,7 @@ def show_robustness(words: Wording) -> Exhibit:
         alt=words.say("robust_alt", values=values),
         caption=words.say("caption_robust"),
         source=words.source_line(),
-        table=release_open(words.shown(frame)),
+        table=words.show(words.shown(frame)),
         columns=(
             Column("group_label", words.column("group")),
             Column("choice_label", words.column("choice")),

@@ -195,7 +195,7 @@ def _unknown(words: Wording) -> list[str]:
     findings = words.findings
     share = focus(findings.completeness, findings)
     if share.empty or pd.isna(share["estimate"].iloc[0]):
-        return [words.say("unknown_none")]
+        return [words.unknown_absent()]
     first = share.iloc[0]
     sentences = [
         words.say(
@@ -306,8 +306,16 @@ def list_sources(words: Wording) -> Statements:
                 collection=(card.collection or card.title).within(language),
                 licence=card.licence.within(language),
                 obtained=card.obtained.within(language) if card.obtained else card.file,
-                digest=source.sha256,
+                digest=words.digest(source),
             )
         )
-    policy = words.phrase(OPEN_DATA.statement)
-    return Statements("sources", (*dict.fromkeys(lines), policy), role="sources", language=words.language)
+    return Statements("sources", (*dict.fromkeys(lines), *_protection(words)), role="sources", language=words.language)
+
+
+def _protection(words: Wording) -> list[str]:
+    """Say how the figures were protected, what it cost, and what the attack on them found."""
+    protected = words.findings.evidence.protected
+    if protected is None:
+        return [words.phrase(OPEN_DATA.statement)]
+    said = (*protected.policy.sentences, *protected.actions, protected.audit.statement)
+    return [" ".join(words.phrase(sentence) for sentence in said)]

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from arwap_analysis.areas import get_area
+from arwap_analysis.disclosure import ProtectedTable
 from arwap_analysis.present.charts import GroupStyle, group_styles
 from arwap_analysis.review.evidence import Evidence, Findings
 from arwap_analysis.review.words import Words, in_languages_of
+from arwap_analysis.sources import SourceTable
 from arwap_analysis.texts import FIRST_LANGUAGE
 
 __all__ = ["Wording", "area_name", "in_each_language", "own_phrases"]
@@ -51,6 +53,20 @@ class Wording(Words[Findings]):
     def own(self) -> Mapping[str, str]:
         """The Welsh that the cards of the sources bring."""
         return own_phrases(self.findings.evidence)
+
+    def digest(self, source: SourceTable) -> str:
+        """Return the SHA-256 of a source; of data that are not open it would let anybody try out what is hidden."""
+        return source.sha256 if source.card.disclosure == "open" else self.say("digest_withheld")
+
+    def unknown_absent(self) -> str:
+        """Return why the share of unknown ethnicity in the focus period is absent."""
+        shares = self.findings.completeness
+        rows = shares[shares["period"] == self.findings.evidence.focus_period]
+        return self.say("unknown_withheld" if "suppressed" in set(rows["status"]) else "unknown_none")
+
+    def show(self, frame: pd.DataFrame) -> ProtectedTable:
+        """Return results of the review as a table that may be shown."""
+        return self.findings.evidence.show(frame)
 
     def label(self, code: str) -> str:
         """Return the short name of a group, for charts and tables."""

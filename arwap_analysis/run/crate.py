@@ -211,6 +211,9 @@ def _parameters(parameters: Mapping[str, Any]) -> list[Entity]:
     return entities
 
 
+_NOT_HERE = "Not in this folder; found by path and SHA-256"
+
+
 def _inputs(inputs: Sequence[Mapping[str, Any]]) -> list[Entity]:
     """Describe what went in, with publisher and licence where a source card states them."""
     entities: dict[str, Entity] = {}
@@ -220,14 +223,14 @@ def _inputs(inputs: Sequence[Mapping[str, Any]]) -> list[Entity]:
         said = [
             origin.get("collection", ""),
             origin.get("obtained", ""),
-            "Not in this folder; found by path and SHA-256",
+            "Not open data, and not in this folder" if entry.get("keyed") else _NOT_HERE,
         ]
         entity: Entity = {
             "@id": _local("input", entry["path"]),
             "@type": "CreativeWork",
             "name": origin.get("title", entry["path"]),
             "identifier": entry["path"],
-            "sha256": entry["sha256"],
+            **({} if entry.get("keyed") else {"sha256": entry["sha256"]}),
             "description": "".join(f"{text.strip().rstrip('.')}. " for text in said if text.strip()).strip(),
         }
         if publisher := origin.get("publisher"):

@@ -14,6 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
+from arwap_analysis.disclosure import OutputsAudit
 from arwap_analysis.errors import ParameterError, RunError
 from arwap_analysis.present.bundle import write_bundle
 from arwap_analysis.present.editions import belongs_to
@@ -22,6 +25,7 @@ from arwap_analysis.project import PROJECT_VARIABLE
 from arwap_analysis.run.limits import Limits
 from arwap_analysis.run.parameters import read_notebook
 from arwap_analysis.run.place import exclusive, failed_folder, move_into_place, short_temporary_root
+from arwap_analysis.run.private import audit_facts, audit_report, keep_private, only_protected
 from arwap_analysis.run.provenance import report_date, seed_of, write_manifest
 from arwap_analysis.run.spec import Report
 from arwap_analysis.run.varying import settle_notebook
@@ -42,7 +46,9 @@ class RunResult:
     """A finished report: its folder, its page, and the seconds that it took.
 
     `changes` says in words what differs from the report that it replaced, None where there was none.
-    `left_behind` names files that the notebook wrote into its working folder, which went with the run.
+    `left_behind` names files that the notebook wrote into its working folder, which went with the run. `audit` is what
+    the last look at its tables found, and `private` where the executed notebook lies as it came from the kernel, for
+    data that are not open.
     """
 
     id: str
@@ -51,6 +57,8 @@ class RunResult:
     seconds: float
     changes: tuple[str, ...] | None = None
     left_behind: tuple[str, ...] = ()
+    audit: OutputsAudit | None = None
+    private: Path | None = None
 
 
 def run_report(
@@ -60,6 +68,7 @@ def run_report(
     progress: Progress | None = None,
     limits: Limits | None = None,
     revision: Mapping[str, Any] | None = None,
+    release: bool = False,
 ) -> RunResult:
     """Render a report into `out`/ID (default: the project's `outputs`).
 
@@ -68,12 +77,16 @@ def run_report(
     working folder, a temporary folder and a seed of its own, which depend on the report alone. `revision` is what git
     says of the project, asked of git unless given: a copy of the project cannot say.
 
+    The tables of every report are audited before they are written. With `release`, one that gives a hidden count away
+    is not made; without, its pages say that it may not be published.
+
     Raises
     ------
     ParameterError
         When the outputs folder cannot be written to.
     RunError
-        When a cell fails or passes a limit, the disk is full, or another run is writing the same report.
+        When a cell fails or passes a limit, the disk is full, another run is writing the same report, or it is to be
+        released and may not be.
     """
     # Absolute, because papermill changes the working folder while the notebook runs.
     root = report.project / "outputs" if out is None else Path(out).absolute()
@@ -83,7 +96,16 @@ def run_report(
     threading.Thread(target=prepare_page, daemon=True).start()
     try:
         with exclusive(target) as aside, _private_folder() as private:
-            notebook = _execute(report, aside / "report.ipynb", target, progress, limits or Limits(), private)
+            place = (private if report.is_protected else aside) / "report.ipynb"
+            notebook = _execute(report, place, target, progress, limits or Limits(), private)
+            audit = audit_report(notebook, target)
+            if release and not audit.safe:
+                raise _refused(report, place, target, audit)
+            kept = None
+            if report.is_protected or audit.protected:
+                kept = keep_private(notebook, project=report.project, id=report.id)
+                notebook = only_protected(notebook)
+                nbformat.write(notebook, aside / "report.ipynb")
             settle_notebook(aside / "report.ipynb", report)
             page = write_bundle(
                 notebook,
@@ -94,8 +116,9 @@ def run_report(
                 },
                 made=report_date(started),
                 review=report.id,
+                publishable=audit.safe,
             )
-            write_manifest(report, aside, started=started, revision=revision)
+            write_manifest(report, aside, started=started, revision=revision, disclosure=audit_facts(audit))
             work = private / "work"
             left = tuple(sorted(p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file()))
             changes = changes_between(target, aside)
@@ -105,7 +128,16 @@ def run_report(
         raise RunError(report.id, f"it cannot be written: {error.strerror}{where}", code="cannot_write") from error
     shutil.rmtree(failed_folder(target), ignore_errors=True)
     seconds = (datetime.now(UTC) - started).total_seconds()
-    return RunResult(report.id, target, target / page.name, seconds, changes, left)
+    return RunResult(report.id, target, target / page.name, seconds, changes, left, audit, kept)
+
+
+def _refused(report: Report, notebook: Path, target: Path, audit: OutputsAudit) -> RunError:
+    """Keep a report that may not be released where failed ones are kept, and say why."""
+    reasons = "\n".join(audit.findings)
+    kept = _keep_failed(notebook, target, f"{audit.statement}\n{reasons}", None, closed=True)
+    first, more = audit.findings[0], len(audit.findings) - 1
+    others = f" (and {more} more in {kept.with_name('error.txt')})" if more else ""
+    return RunError(report.id, f"it is not released: {first}{others}", code="not_released", notebook=str(kept))
 
 
 def changes_between(before: Path, after: Path) -> tuple[str, ...] | None:
@@ -152,7 +184,12 @@ def _execute(
         if index is not None:
             heading = heading_above(read_notebook(destination)["cells"], index)
             cell = f"cell [{count}]" + (f" under '{heading}'" if heading else "")
-        kept = _keep_failed(destination, target, f"{cell or 'before the first cell'}: {message}", log)
+        place = cell or "before the first cell"
+        error = f"{place}: {message}"
+        if report.is_protected:  # the words of an error can hold true figures, and travel into lists and logs
+            message = f"{message.partition(':')[0]} (the data are not open: the rest stands in error.txt)"
+            error = f"{place}: {message}\n\n{error}"  # a list of reports takes the first paragraph
+        kept = _keep_failed(destination, target, error, log, closed=report.is_protected)
         return RunError(report.id, message, code=code, cell=cell, notebook=str(kept))
 
     try:
@@ -207,14 +244,17 @@ def _sections(path: Path) -> list[str]:
     return sections
 
 
-def _keep_failed(notebook: Path, target: Path, error: str, log: Path) -> Path:
-    """Move the failed notebook and its error beside the earlier report, replacing an older failure."""
+def _keep_failed(notebook: Path, target: Path, error: str, log: Path | None, *, closed: bool) -> Path:
+    """Move the failed notebook and its error beside the earlier report, replacing an older failure.
+
+    `closed` keeps everybody else out: what failed was not checked for true figures.
+    """
     folder = failed_folder(target)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(mode=0o700 if closed else 0o777)
     if notebook.exists():  # a kernel that never started leaves none
         shutil.move(notebook, folder / "report.ipynb")
-    said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    said = log.read_text(encoding="utf-8", errors="replace") if log is not None and log.exists() else ""
     text = f"{error}\n\nWhat the kernel said outside the cells:\n{said}" if said.strip() else error
     (folder / "error.txt").write_text(_ANSI.sub("", text), encoding="utf-8")
     return folder / "report.ipynb"

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from arwap_analysis.errors import DataError
+from arwap_analysis.run.private import keyed_digest
 from arwap_analysis.run.provenance import code_digest, package_versions, shown_path
 from arwap_analysis.run.spec import Report
 from arwap_analysis.sources import file_digest
 
-__all__ = ["NOT_MADE", "Digests", "digests", "why_stale"]
+__all__ = ["NOT_MADE", "Digests", "digests", "may_be_released", "why_stale"]
 
 NOT_MADE = "it has not been made yet"
 
@@ -53,6 +54,15 @@ def why_stale(report: Report, folder: Path, digest: Digests) -> str | None:
         return "its manifest is of an earlier version"
 
 
+def may_be_released(folder: Path) -> bool:
+    """Say whether the audit of a finished report found nothing, by its manifest."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return bool(manifest["disclosure"]["safe"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def _compare(report: Report, folder: Path, manifest: dict[str, Any], digest: Digests) -> str | None:
     if not manifest["inputs_known"]:
         return "its notebook does not say what it reads"
@@ -66,6 +76,8 @@ def _compare(report: Report, folder: Path, manifest: dict[str, Any], digest: Dig
         return f"parameters have changed: {', '.join(changed)}"
     for entry in manifest["inputs"]:
         now = digest(_place(entry["path"], report.project))
+        if now is not None and entry.get("keyed"):
+            now = keyed_digest(now, report.project)
         if now != entry["sha256"]:
             return f"{entry['path']} {'is gone' if now is None else 'has changed'}"
     for path in manifest["absent"]:

@@ -163,7 +163,7 @@ def _card(name: str, data: Path, project: Path) -> str:
     classification: {_CLASSIFICATION}
     groups:  # label in the file: code ({", ".join(classification.codes[:-1])})
 {{mapping}}
-    disclosure: open  # open: published data, protected by its publisher; unpublished data are not supported yet
+    disclosure: open  # published data, protected by its publisher; anything else: {{{{policy: {{{{threshold: 5}}}}}}}}
 """
 
     def filled(role: str) -> str:

@@ -18,7 +18,8 @@ from typing import Any
 import arwap_analysis
 from arwap_analysis import __version__
 from arwap_analysis.run.crate import NOTEBOOK_NAME, write_crate
-from arwap_analysis.run.spec import Report
+from arwap_analysis.run.private import keyed_digest
+from arwap_analysis.run.spec import InputFile, Report
 from arwap_analysis.run.varying import VARYING
 from arwap_analysis.sources import file_digest
 
@@ -80,12 +81,17 @@ def report_date(started: datetime) -> date:
 
 
 def write_manifest(
-    report: Report, folder: Path, *, started: datetime, revision: Mapping[str, Any] | None = None
+    report: Report,
+    folder: Path,
+    *,
+    started: datetime,
+    revision: Mapping[str, Any] | None = None,
+    disclosure: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write `ro-crate-metadata.json` and `manifest.json` into the folder of a finished report; return the latter.
 
     The manifest comes last and lists every other file, the crate among them. `revision` is what `revision_of` says of
-    the project, asked for unless given.
+    the project, asked for unless given; `disclosure` what the audit of the report's tables found.
     """
     shutil.copyfile(report.notebook, folder / NOTEBOOK_NAME)
     facts: dict[str, Any] = {
@@ -93,10 +99,7 @@ def write_manifest(
         "parameters_file": shown_path(report.file.resolve(), report.project),
         "parameters": dict(report.parameters),
         "notebook": {"path": shown_path(report.notebook, report.project), "sha256": file_digest(report.notebook)},
-        "inputs": [
-            {"path": shown_path(i.path, report.project), "sha256": i.sha256, "origin": dict(i.origin)}
-            for i in report.inputs
-        ],
+        "inputs": [_input(file, report.project) for file in report.inputs],
         "inputs_known": report.inputs_known,
         "absent": [shown_path(path, report.project) for path in report.absent],
         "seed": seed_of(report),
@@ -109,6 +112,7 @@ def write_manifest(
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": package_versions(),
+        "disclosure": dict(disclosure or {}),
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -119,6 +123,12 @@ def write_manifest(
     path = folder / "manifest.json"
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def _input(file: InputFile, project: Path) -> dict[str, Any]:
+    """Describe what went in; the digest of data that are not open is made with the project's key (`keyed`)."""
+    entry: dict[str, Any] = {"path": shown_path(file.path, project), "sha256": file.sha256, "origin": dict(file.origin)}
+    return {**entry, "sha256": keyed_digest(file.sha256, project), "keyed": True} if file.is_protected else entry
 
 
 def _output(path: Path, folder: Path) -> dict[str, Any]:

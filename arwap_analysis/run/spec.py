@@ -62,6 +62,11 @@ class InputFile:
     sha256: str
     origin: Origin = ()
 
+    @property
+    def is_protected(self) -> bool:
+        """Whether its card says that it is not open data."""
+        return "disclosure" in dict(self.origin)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -80,6 +85,11 @@ class Report:
     inputs: tuple[InputFile, ...] = ()
     absent: tuple[Path, ...] = ()
     inputs_known: bool = False
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether it rests on data that are not open, by what their cards say."""
+        return any(file.is_protected for file in self.inputs)
 
 
 def load_report(file: Path | str, *, overrides: Sequence[str] = ()) -> Report:

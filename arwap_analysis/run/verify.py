@@ -26,6 +26,7 @@ from arwap_analysis.run.changes import (
 )
 from arwap_analysis.run.execute import Progress, run_report
 from arwap_analysis.run.finished import FinishedRun, read_finished
+from arwap_analysis.run.private import keyed_digest
 from arwap_analysis.run.spec import Report, check_report
 from arwap_analysis.sources import file_digest
 
@@ -214,8 +215,14 @@ def _digest_causes(record: FinishedRun, project: Path) -> tuple[Cause, ...]:
         Cause(kind, entry["path"], entry["sha256"], now)
         for kind, entries in (("input", record.manifest["inputs"]), ("notebook", [record.manifest["notebook"]]))
         for entry in entries
-        if (now := _digest(_located(entry["path"], project))) != entry["sha256"]
+        if (now := _digest_as_in(entry, project)) != entry["sha256"]
     )
+
+
+def _digest_as_in(entry: Mapping[str, Any], project: Path) -> str | None:
+    """Return the digest of a file of a manifest as the manifest has it: by the project's key where it is not open."""
+    now = _digest(_located(entry["path"], project))
+    return keyed_digest(now, project) if now is not None and entry.get("keyed") else now
 
 
 def _digest(path: Path) -> str | None:

@@ -3,6 +3,7 @@
 from arwap_analysis.sources.base import (
     Area,
     Layout,
+    Protection,
     SourceCard,
     SourceTable,
     file_digest,
@@ -24,6 +25,7 @@ __all__ = [
     "Area",
     "Layout",
     "Outcome",
+    "Protection",
     "Reduction",
     "SourceCard",
     "SourceTable",

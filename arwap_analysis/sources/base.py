@@ -22,6 +22,7 @@ from arwap_analysis.texts import Text
 __all__ = [
     "Area",
     "Layout",
+    "Protection",
     "SourceCard",
     "SourceTable",
     "file_digest",
@@ -82,12 +83,26 @@ class Layout(StrictModel):
         return self
 
 
+class Protection(StrictModel):
+    """How the figures of a source that are not open data have to be protected before anybody sees them.
+
+    `policy` is the rule (see docs/disclosure.md), or the path of its card counted from the project folder. `totals`
+    are the dimensions, besides the groups, over which a reader can look up the sum: area, period, or a stratum.
+    `broad` is a classification whose larger groups are published as well.
+    """
+
+    policy: str | dict[str, Any]
+    totals: list[str] = []
+    broad: str | None = None
+
+
 class SourceCard(StrictModel):
     """What the package knows of one source; beside it stand `groups.csv` and the digest of its file.
 
     `groups` is a CSV beside the card (label, code, treatment, note), a mapping of label to code, or
     nothing: then each label has to be the name of a group as the classification writes it. `phrases_cy` holds the
-    Welsh of what the file itself says in English and a report repeats: the words of its notes and marks.
+    Welsh of what the file itself says in English and a report repeats: the words of its notes and marks. `disclosure`
+    is `open` for published data, which their publisher has protected, and the rule for anything else.
     """
 
     id: str = Field(pattern=ID_PATTERN)
@@ -105,7 +120,7 @@ class SourceCard(StrictModel):
     missing: dict[str, MissingStatus] = {}
     rounding_base: int | None = Field(default=None, gt=1)
     reference_days: dict[str, date] = {}
-    disclosure: Literal["open"]
+    disclosure: Literal["open"] | Protection
     caveats: list[Text] = []
     phrases_cy: dict[str, str] = {}
 

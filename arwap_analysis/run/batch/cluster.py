@@ -156,6 +156,9 @@ class Cluster:
         """Make one attempt at a report on some worker."""
         try:
             report = load_report(job.file, overrides=job.overrides)
+            if report.is_protected:
+                raise RunError(job.id, "its data are not open and stay on this machine: make it without --scheduler",
+                               code="not_open")  # fmt: skip
             if is_url(job.out):
                 return self._into_store(job, self._ask(job, report, hear))
             try:
@@ -182,6 +185,7 @@ class Cluster:
             "overrides": list(job.overrides),
             "limits": asdict(self._limits),
             "revision": revision_of(report.project),
+            "release": job.release,
             "files": self._send(report, scratch),
             "inputs": None if scratch is None else str(scratch / "inputs"),
             "target": None if scratch is None else str(job.folder),

@@ -159,6 +159,7 @@ class Desk(WorkerPlugin):
                         "overrides": task["overrides"],
                         "out": str(folder.parent),
                         "revision": task["revision"],
+                        "release": task["release"],
                     },
                     lambda *at: self._worker.log_event(self.name, {"key": task["key"], "at": at}),
                     target=folder,

@@ -73,7 +73,12 @@ class LocalMaker:
     def make(self, job: Job, hear: Hear) -> dict[str, Any]:
         """Make one attempt at a report of the plan."""
         return self.attempt(
-            {"file": str(job.file.absolute()), "overrides": list(job.overrides), "out": str(job.out)},
+            {
+                "file": str(job.file.absolute()),
+                "overrides": list(job.overrides),
+                "out": str(job.out),
+                "release": job.release,
+            },
             hear,
             target=job.folder,
         )

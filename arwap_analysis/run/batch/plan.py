@@ -6,13 +6,13 @@ import glob
 import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from arwap_analysis.errors import ArwapError, DataError, Fault, ParameterError, did_you_mean
 from arwap_analysis.project import find_project
 from arwap_analysis.run.batch.record import failures, read_record
-from arwap_analysis.run.freshness import Digests, digests, why_stale
+from arwap_analysis.run.freshness import Digests, digests, may_be_released, why_stale
 from arwap_analysis.run.place import failed_folder, is_url, place_of
 from arwap_analysis.run.spec import OVERRIDE_OPTION, Readings, matrix_overrides, read_report
 
@@ -39,6 +39,8 @@ class Job:
         Why it has to be made, in words; empty where it is up to date.
     fault
         Why it cannot be made: its parameters file is not usable.
+    release
+        Whether it is to be released: then it fails where its tables give a hidden count away.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Job:
     out: Path
     why: str = ""
     fault: ArwapError | None = None
+    release: bool = False
 
     @property
     def folder(self) -> Path:
@@ -58,11 +61,17 @@ class Job:
         """The command that renders this report alone, into the project's outputs where the batch goes to a URL."""
         pairs = [part for pair in self.overrides for part in ("--set", pair)]
         out = [] if is_url(self.out) else ["--out", str(self.out)]
-        return shlex.join(["arwap", "run", str(self.file), *pairs, *out])
+        release = ["--release"] if self.release else []
+        return shlex.join(["arwap", "run", str(self.file), *pairs, *out, *release])
 
 
 def plan_jobs(
-    paths: Iterable[Path | str], *, out: Path | str | None = None, overrides: Sequence[str] = (), force: bool = False
+    paths: Iterable[Path | str],
+    *,
+    out: Path | str | None = None,
+    overrides: Sequence[str] = (),
+    force: bool = False,
+    release: bool = False,
 ) -> list[Job]:
     """Return a job for each report that the parameters files stand for.
 
@@ -78,6 +87,8 @@ def plan_jobs(
         `key=value` pairs for every report. A key of a matrix is then the same for all.
     force
         Make reports that are up to date as well.
+    release
+        The reports are to be released; see `run_report`.
 
     Raises
     ------
@@ -89,7 +100,8 @@ def plan_jobs(
     if root is not None and not is_url(root) and root.exists() and not root.is_dir():
         raise ParameterError(Fault("cannot_write", "this is not a folder", str(out), hint="Choose another with --out."))
     given, readings, digest = tuple(overrides), Readings(), digests()
-    jobs = [job for file in _files(paths) for job in _jobs_of(file, root, given, readings, digest, force)]
+    found = [job for file in _files(paths) for job in _jobs_of(file, root, given, readings, digest, force)]
+    jobs = [_for_release(job) if release else job for job in found]
     _refuse_shared_folders(jobs)
     return jobs
 
@@ -152,6 +164,12 @@ def _jobs_of(
         if failed_folder(root / report.id).is_dir():
             why = "it failed last time"
         yield Job(report.id, file, chosen, root, why=why or "")
+
+
+def _for_release(job: Job) -> Job:
+    """Return a job whose report is to be released; one that is up to date and may not be is made again, and fails."""
+    why = job.why or ("" if job.fault or may_be_released(job.folder) else "it was not fit to be released")
+    return replace(job, why=why, release=True)
 
 
 def _refuse_shared_folders(jobs: Sequence[Job]) -> None:

@@ -28,7 +28,7 @@ __all__ = ["failure", "work"]
 def work(job: Mapping[str, Any], stream: TextIO) -> int:
     """Make the report that `job` describes: `file`, `overrides`, `out` and `limits`; return an exit code.
 
-    `revision` is what git says of the project, where `file` lies in a copy of it.
+    `revision` is what git says of the project, where `file` lies in a copy of it; `release` whether it is released.
     """
     signal.signal(signal.SIGTERM, _interrupt)
 
@@ -47,6 +47,7 @@ def work(job: Mapping[str, Any], stream: TextIO) -> int:
             limits=limits,
             progress=lambda *at: say(at=at),
             revision=job.get("revision"),
+            release=job.get("release", False),
         )
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

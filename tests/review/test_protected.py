@@ -1,0 +1,172 @@
+"""A review of counts that are not open: protected before anything is computed, and nothing shown depends on them."""
+
+import numpy as np
+import pytest
+
+from arwap_analysis import review
+from arwap_analysis.disclosure import ShownTable, audit_outputs
+from arwap_analysis.errors import ParameterError
+from tests.review.restricted import CODES, COUNTS, write_restricted
+from tests.review.test_bilingual import text_of
+from tests.review.test_review import SECTIONS
+from tests.welsh import english_in
+
+
+def gathered(project, **options):
+    write_restricted(project, **options)
+    return review.gather(request(), project=project)
+
+
+def request(**options):
+    texts = {"title": {"en": "T", "cy": "T"}, "question": {"en": "Q?", "cy": "Q?"}}
+    return review.Review(review_id="x", indicator="restricted.yml", language=["en", "cy"], **texts, **options)
+
+
+def hidden(evidence, period="2020"):
+    rows = evidence.table[(evidence.table["period"] == period) & (evidence.table["status"] == "suppressed")]
+    return set(rows["group"])
+
+
+def test_small_counts_are_hidden_and_the_analysis_sees_the_others_alone(project):
+    evidence = gathered(project)
+    assert {"black", "other"} <= hidden(evidence)
+    table = evidence.table[evidence.table["period"] == "2020"].set_index("group")
+    assert table.loc[list(hidden(evidence)), ["numerator", "value"]].isna().all(axis=None)
+    shown = set(CODES) - hidden(evidence)
+    true = dict(zip(CODES, COUNTS["2020"], strict=True))
+    assert {group: table.loc[group, "numerator"] for group in shown} == {group: true[group] for group in shown}
+    assert evidence.numerator.frame["value"].isna().sum() == len(evidence.protected.hidden)
+
+
+def test_the_same_counts_are_hidden_whichever_periods_a_report_is_about(project):
+    everything = gathered(project)
+    some = review.gather(request(periods=["2020", "2021"]), project=project)
+    assert hidden(some) == hidden(everything)
+
+
+@pytest.mark.parametrize("show", SECTIONS, ids=lambda show: show.__name__)
+def test_every_section_is_the_same_whatever_the_hidden_counts_are(project, show):
+    # The strongest thing to be said of what leaves: nothing in it depends on what is hidden.
+    first = review.assess(gathered(project))
+    changed = {**COUNTS, "2020": (4207, 121, 4, 41, 3, 31)}
+    second = review.assess(gathered(project, counts=changed))
+    assert first.evidence.numerator.sha256 != second.evidence.numerator.sha256
+    ours, theirs = show(first), show(second)
+    assert ours._repr_mimebundle_() == theirs._repr_mimebundle_()
+    (welsh,) = ours.translations
+    assert english_in(text_of(welsh.to_html())) == set()
+
+
+def test_the_sources_say_how_the_counts_were_protected_and_keep_the_digest(project):
+    said = " ".join(review.list_sources(review.assess(gathered(project))).sentences)
+    assert "Counts under 5 are hidden" in said
+    assert "a proven optimum" in said
+    assert "No hidden figure can be worked out" in said
+    assert "SHA-256 of the file used: kept by the team" in said
+    assert "open data" not in said.replace("the data are not open", "")
+
+
+def test_a_share_of_all_events_is_absent_where_a_count_is_hidden(project):
+    findings = review.assess(review.gather(request(focus_period="2021"), project=gathered_in(project)))
+    shares = findings.completeness.set_index("period")
+    assert np.isnan(shares.loc["2020", "estimate"])
+    assert shares.loc["2020", "status"] == "suppressed"
+    assert shares.loc["2021", "estimate"] == pytest.approx(37 / sum(COUNTS["2021"]))
+    focused = review.assess(review.gather(request(focus_period="2020"), project=project))
+    assert "A count was withheld in 2020" in " ".join(review.main_points(focused).sentences)
+
+
+def gathered_in(project):
+    write_restricted(project)
+    return project
+
+
+def test_with_rounding_every_figure_is_made_from_rounded_counts(project):
+    evidence = gathered(project, disclosure="{policy: {threshold: 5, rounding: {base: 5}}}")
+    assert (evidence.table["numerator"].dropna() % 5 == 0).all()
+    assert evidence.rounding_base == 5
+    rates = review.assess(evidence).rates
+    known = rates.dropna(subset=["estimate"])
+    np.testing.assert_allclose(known["estimate"], 1000 * known["numerator"] / known["denominator"])
+
+
+def test_a_rule_can_be_a_card_of_its_own(project):
+    (project / "rule.yml").write_text("id: our_rule\nthreshold: 50\n", encoding="utf-8")
+    evidence = gathered(project, disclosure="{policy: rule.yml}")
+    assert evidence.protected.policy.id == "our_rule"
+    assert "mixed" in hidden(evidence)
+
+
+@pytest.mark.parametrize(
+    ("disclosure", "message"),
+    [
+        ("closed", "open"),
+        ("{policy: {treshold: 5}}", "threshold"),
+        ("{policy: {threshold: 1}}", "greater than or equal to 2"),
+        ("{policy: missing.yml}", "no such file"),
+        ("{policy: {threshold: 5}, totals: [region]}", "no dimension 'region'"),
+    ],
+)
+def test_a_rule_that_cannot_be_used_is_refused(project, disclosure, message):
+    with pytest.raises(ParameterError, match=message):
+        gathered(project, disclosure=disclosure)
+
+
+def test_a_population_that_is_not_open_is_refused(project):
+    with pytest.raises(ParameterError, match="a population has to be open data"):
+        gathered(project, population="{policy: {threshold: 5}}")
+
+
+def tables(findings):
+    """Return the exhibits of a review as the audit of outputs takes them."""
+    shown = [show(findings) for show in SECTIONS]
+    return [ShownTable(e.id, e.table.policy.rule, as_text(e.table.frame)) for e in shown if hasattr(e, "table")]
+
+
+def as_text(frame):
+    return frame.astype(object).where(frame.notna(), "").astype(str)
+
+
+def test_the_audit_of_what_is_shown_finds_nothing(project):
+    found = audit_outputs(tables(review.assess(gathered(project))))
+    assert found.protected
+    assert found.hidden >= 2
+    assert found.findings == ()
+    assert "No table of the report gives any" in found.statement
+
+
+def test_the_audit_finds_a_count_a_rate_and_a_ratio_that_got_out(project):
+    shown = tables(review.assess(gathered(project)))
+    place = {name: [table.id for table in shown].index(name) for name in ("rates_over_time", "gap_over_time", "data")}
+
+    def spoilt(name, column, value, **where):
+        frame = shown[place[name]].frame.copy()
+        rows = (frame["period"] == "2020") & (frame["group"] == where.get("group", "black"))
+        frame.loc[rows, column] = value
+        changed = [*shown]
+        changed[place[name]] = ShownTable(name, shown[0].rule, frame)
+        return audit_outputs(changed).findings
+
+    assert any("shows 'numerator' of" in text and "group black" in text for text in spoilt("data", "numerator", "3"))
+    assert any("shows 'estimate'" in text for text in spoilt("rates_over_time", "estimate", "0.1"))
+    assert any("shows 'upper'" in text for text in spoilt("gap_over_time", "upper", "1.9"))
+    small = spoilt("data", "numerator", "2", group="asian")
+    assert any("a count under 5" in text and "group asian" in text for text in small)
+
+
+def test_the_audit_finds_a_count_that_is_alone_in_its_sum_and_one_that_was_shown_before(project):
+    findings = review.assess(gathered(project))
+    shown = {table.id: table for table in tables(findings)}
+    frame = shown["data"].frame.copy()
+    others = (frame["period"] == "2020") & frame["status"].eq("suppressed") & frame["group"].ne("black")
+    frame.loc[others, ["numerator", "status"]] = ["40", "published"]
+    (alone,) = audit_outputs([ShownTable("data", shown["data"].rule, frame)]).findings
+    assert "group black is the only hidden count of its sum over group" in alone
+    earlier = shown["data"].frame.copy()
+    earlier.loc[(earlier["period"] == "2020") & (earlier["group"] == "black"), "numerator"] = "3"
+    found = audit_outputs(list(shown.values()), before=[ShownTable("earlier", "", earlier)])
+    assert [text for text in found.findings if "the earlier report showed the count of" in text]
+
+
+def test_open_data_have_nothing_to_audit():
+    assert audit_outputs([]).statement.startswith("All tables are open data")
