@@ -79,6 +79,17 @@ def test_awkward_results_are_drawn_without_a_warning(kind, case):
     ET.fromstring(draw(kind, frame))
 
 
+def test_a_period_without_a_figure_breaks_the_line(monkeypatch):
+    import seaborn
+
+    frame = results(["black"], ["2010-11", "2011-12", "2012-13", "2013-14"])
+    frame.loc[frame["period"] == "2011-12", ["estimate", "lower", "upper"]] = np.nan
+    drawn, real = [], seaborn.lineplot
+    monkeypatch.setattr(seaborn, "lineplot", lambda **values: drawn.append(list(values["x"])) or real(**values))
+    draw("log", frame)
+    assert drawn == [[0.0], [2.0, 3.0]]
+
+
 def test_the_style_of_a_chart_does_not_leak_into_the_notebook():
     import matplotlib as mpl
 

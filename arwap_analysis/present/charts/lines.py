@@ -93,20 +93,25 @@ def _line(
     dash = (4, 2) if look.is_reference else ""
     axes.fill_between(x, placed["lower"], placed["upper"], color=look.colour, alpha=0.18, lw=0)
     known = placed["estimate"].notna().to_numpy()
-    if known.any():
-        sns.lineplot(
-            x=x[known],
-            y=placed["estimate"][known],
-            ax=axes,
-            color=look.colour,
-            lw=2,
-            dashes=dash,
-            estimator=None,
-            legend=False,
-            marker=None if look.is_reference else "o",
-            ms=5,
-            linestyle="--" if look.is_reference else "-",
-        )
+    # A period without a figure breaks the line: one drawn across it would show a value that nobody has.
+    for run in np.split(np.flatnonzero(known), np.flatnonzero(np.diff(np.flatnonzero(known)) > 1) + 1):
+        if len(run) == 1:  # the band of a single period has no width
+            low, high = (placed[name].iloc[run].where(np.isfinite) for name in ("lower", "upper"))
+            axes.vlines(x[run], low, high, color=look.colour, alpha=0.35, lw=5)
+        if len(run):
+            sns.lineplot(
+                x=x[run],
+                y=placed["estimate"].iloc[run],
+                ax=axes,
+                color=look.colour,
+                lw=2,
+                dashes=dash,
+                estimator=None,
+                legend=False,
+                marker=None if look.is_reference and len(run) > 1 else "o",
+                ms=5,
+                linestyle="--" if look.is_reference else "-",
+            )
     axes.set(xlabel="", ylabel="")
     if labelled and known.any():
         last = int(np.flatnonzero(known)[-1])
