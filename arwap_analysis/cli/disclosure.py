@@ -46,6 +46,10 @@ def audit(
     per_file: Annotated[
         str | None, typer.Option("--per-file", help="Each file is one label of this dimension, such as year.")
     ] = None,
+    shares: Annotated[
+        list[Path] | None,
+        typer.Option("--shares", help="CSV of published percentages: labels, percent, base; repeat for more."),
+    ] = None,
     only_small: Annotated[
         bool, typer.Option("--only-small", help="Readers know that every [c] is under the threshold.")
     ] = False,
@@ -55,7 +59,7 @@ def audit(
 
     A two-way table has its labels in the first column, margins named Total and hidden figures as \[c].
     """
-    from arwap_analysis.disclosure import audit_tables, read_parts, read_table
+    from arwap_analysis.disclosure import audit_tables, read_parts, read_shares, read_table
 
     rule = _policy(policy, threshold, rounding, rounding_method, zeros, width)
     wanted = [name.strip() for name in dimensions.split(",")] if dimensions else None
@@ -65,6 +69,7 @@ def audit(
         parts=read_parts(parts) if parts else None,
         per_table=per_file,
         only_small=only_small,
+        shares=[share for path in shares or [] for share in read_shares(path)],
     )
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))

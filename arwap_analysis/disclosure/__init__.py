@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from arwap_analysis.disclosure.outputs import OutputsAudit, ShownTable, audit_outputs
     from arwap_analysis.disclosure.policy import DisclosurePolicy, Dominance, Rounding, policy_with, read_policy
     from arwap_analysis.disclosure.read import long_table, read_parts, read_table, two_way_table
+    from arwap_analysis.disclosure.shares import KnownShare, read_shares
     from arwap_analysis.disclosure.tables import Entry, Table
     from arwap_analysis.disclosure.tabular import Release, protect_table, protect_tables
 
@@ -28,6 +29,7 @@ __all__ = [
     "DisclosurePolicy",
     "Dominance",
     "Entry",
+    "KnownShare",
     "OutputsAudit",
     "Policy",
     "ProtectedIndicator",
@@ -46,6 +48,7 @@ __all__ = [
     "protect_tables",
     "read_parts",
     "read_policy",
+    "read_shares",
     "read_table",
     "release",
     "release_open",
@@ -58,6 +61,7 @@ _WHERE = {
     **dict.fromkeys(("DisclosurePolicy", "Dominance", "Rounding", "policy_with", "read_policy"), "policy"),
     **dict.fromkeys(("ProtectedIndicator", "protect_indicator", "release"), "indicator"),
     **dict.fromkeys(("long_table", "read_parts", "read_table", "two_way_table"), "read"),
+    **dict.fromkeys(("KnownShare", "read_shares"), "shares"),
     **dict.fromkeys(("Release", "protect_table", "protect_tables"), "tabular"),
     **dict.fromkeys(("Entry", "Table"), "tables"),
     "protect_file": "files",

@@ -11,6 +11,7 @@ import numpy as np
 from arwap_analysis.disclosure.attack import Needs, Ranges, find_ranges
 from arwap_analysis.disclosure.explain import explain_bound
 from arwap_analysis.disclosure.policy import DisclosurePolicy
+from arwap_analysis.disclosure.shares import KnownShare, narrow
 from arwap_analysis.disclosure.system import Contradiction
 from arwap_analysis.disclosure.tables import LinkedTables, Table, link_tables
 from arwap_analysis.errors import DataError, Fault
@@ -104,6 +105,7 @@ def audit_tables(
     parts: Mapping[str, Sequence[str]] | None = None,
     per_table: str | None = None,
     only_small: bool = False,
+    shares: Sequence[KnownShare] = (),
 ) -> Audit:
     """Find what a reader can work out for every hidden cell of published tables.
 
@@ -119,6 +121,8 @@ def audit_tables(
         See `link_tables`.
     only_small : bool
         Whether the reader knows that every hidden figure is under the threshold, as where only those are hidden.
+    shares : sequence of KnownShare
+        Published percentages with their bases, as read by `read_shares`.
 
     Returns
     -------
@@ -132,7 +136,8 @@ def audit_tables(
         When the tables cannot be linked or contradict each other (a total that is not the sum of its parts).
     """
     policy = policy or DisclosurePolicy()
-    return audit_linked(link_tables(tables, parts=parts, per_table=per_table), policy=policy, only_small=only_small)
+    linked = link_tables(tables, parts=parts, per_table=per_table)
+    return audit_linked(linked, policy=policy, only_small=only_small, shares=shares)
 
 
 def known_to_a_reader(
@@ -158,10 +163,13 @@ def known_to_a_reader(
     return np.where(low, 1.0, lower), np.where(low, max(base // 2, 1) if base else np.inf, upper)
 
 
-def audit_linked(linked: LinkedTables, *, policy: DisclosurePolicy, only_small: bool = False) -> Audit:
+def audit_linked(
+    linked: LinkedTables, *, policy: DisclosurePolicy, only_small: bool = False, shares: Sequence[KnownShare] = ()
+) -> Audit:
     """Attack linked tables; see `audit_tables`."""
     kinds, numbers = linked.kinds(), linked.numbers()
     lower, upper = known_to_a_reader(linked, policy, only_small=only_small)
+    lower, upper, said = narrow(linked, shares, lower, upper)
     whole = np.full(numbers.size, linked.whole())
     hidden = kinds == "c"
     may_be_small = (kinds == "number") & (upper > lower) & (lower < (policy.threshold or 0))
@@ -171,12 +179,16 @@ def audit_linked(linked: LinkedTables, *, policy: DisclosurePolicy, only_small: 
         raise DataError(_contradiction(linked, error)) from None
     nothing = np.full(numbers.size, np.inf)
     wide = Needs(nothing, -nothing, np.full(numbers.size, policy.range_width))
-    narrow = hidden & ~wide.met(ranges.inner_low, ranges.inner_high)
+    close = hidden & ~wide.met(ranges.inner_low, ranges.inner_high)
     small = (kinds == "number") & (upper <= lower) & (numbers > 0) & (numbers < (policy.threshold or 0))
     unpicked = may_be_small & (ranges.low == ranges.high) & (ranges.low < (policy.threshold or 0))
-    cells = [_audited(linked, int(k), "hidden", ranges, lower, upper, bool(narrow[k])) for k in np.flatnonzero(hidden)]
-    cells += [_audited(linked, int(k), "small", ranges, lower, upper, True) for k in np.flatnonzero(small)]
-    cells += [_audited(linked, int(k), "rounded", ranges, lower, upper, True) for k in np.flatnonzero(unpicked)]
+    found = [(k, "hidden", bool(close[k])) for k in np.flatnonzero(hidden)]
+    found += [(k, "small", True) for k in np.flatnonzero(small)]
+    found += [(k, "rounded", True) for k in np.flatnonzero(unpicked)]
+    cells = [
+        _audited(linked, int(k), kind, ranges, lower, upper, recoverable, said.get(int(k), ""))  # type: ignore[arg-type]
+        for k, kind, recoverable in found
+    ]
     return Audit(tuple(cells), policy.range_width, policy.statement)
 
 
@@ -188,6 +200,7 @@ def _audited(
     lower: FloatArray,
     upper: FloatArray,
     recoverable: bool,
+    said: str,
 ) -> AuditedCell:
     number, position = linked.places[cell][0]
     table = linked.tables[number]
@@ -195,7 +208,7 @@ def _audited(
     low, high = float(ranges.low[cell]) + 0.0, float(ranges.high[cell]) + 0.0
     how = "published" if kind == "small" else ""
     if recoverable and kind != "small":
-        how = _how(linked, cell, lower, upper, low, high)
+        how = "; ".join(text for text in (said, _how(linked, cell, lower, upper, low, high, said)) if text)
     return AuditedCell(
         linked.names[cell],
         entry.file or table.name,
@@ -210,8 +223,13 @@ def _audited(
     )
 
 
-def _how(linked: LinkedTables, cell: int, lower: FloatArray, upper: FloatArray, low: float, high: float) -> str:
-    """Put the arithmetic of both ends of a range into words, once where they are the same."""
+def _how(
+    linked: LinkedTables, cell: int, lower: FloatArray, upper: FloatArray, low: float, high: float, said: str
+) -> str:
+    """Put the arithmetic of both ends of a range into words, once where they are the same.
+
+    Nothing more is said where the ends follow from what is `said` of the cell itself.
+    """
     ends = []
     for largest in (True, False):
         if (np.isfinite(high) and high < upper[cell]) if largest else low > lower[cell]:
@@ -220,6 +238,8 @@ def _how(linked: LinkedTables, cell: int, lower: FloatArray, upper: FloatArray, 
                 ends.append(text)
     if low == high and ends and "shared with" not in ends[0]:
         ends = ends[:1]
+    if said and not ends:
+        return ""
     return "; ".join(ends) or "follows because counts are whole numbers that cannot be negative"
 
 

@@ -251,7 +251,7 @@ def _dominated(
 ) -> dict[int, float]:
     """Cells in which few contributions dominate, and how far their range has to reach either way.
 
-    Protection levels: Hundepool et al., Statistical Disclosure Control (2012), table 4.2: for p% the largest
+    Protection levels: Hundepool et al., Statistical Disclosure Control (2012), chapter 4: for p% the largest
     contribution's p% less what the others leave, for (n, k) the sum of the n largest over k% less the total.
     """
     if not largest:

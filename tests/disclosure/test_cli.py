@@ -108,3 +108,40 @@ def test_a_long_table_with_years_is_protected_over_all_its_sums(tmp_path):
     weak = text.replace("X,B,2,[c]", "X,B,2,22")
     (tmp_path / "weak.csv").write_text(weak, encoding="utf-8")
     assert arwap("audit", "weak.csv", *options, cwd=tmp_path).returncode == 1
+
+
+def test_a_percentage_of_a_known_base_gives_a_hidden_count_away(tmp_path):
+    # 5 of 40 is 12.5%, and no other whole number of 40 is printed so; 13% leaves 5 alone too, 1% of 4,000 leaves 21.
+    text = "Area,A,B\nX,[c],[c]\nY,[c],[c]\n"
+    (tmp_path / "hidden.csv").write_text(text, encoding="utf-8")
+    assert arwap("audit", "hidden.csv", cwd=tmp_path).returncode == 0
+    (tmp_path / "wide.csv").write_text("area,group,percent,base\nY,B,1%,4000\n", encoding="utf-8")
+    assert arwap("audit", "hidden.csv", "--shares", "wide.csv", cwd=tmp_path).returncode == 0
+    (tmp_path / "shares.csv").write_text("area,group,percent,base\nX,A,12.5,40\n", encoding="utf-8")
+    result = arwap("audit", "hidden.csv", "--shares", "wide.csv", "--shares", "shares.csv", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "X, A is exactly 5 (published as 12.5% of 40)" in result.stdout
+
+
+def test_a_percentage_completes_a_sum_that_hides_two_counts(tmp_path):
+    text = "Area,A,B,C,Total\nX,[c],[c],30,50\nY,9,12,40,61\n"
+    (tmp_path / "hidden.csv").write_text(text, encoding="utf-8")
+    assert arwap("audit", "hidden.csv", cwd=tmp_path).returncode == 0
+    (tmp_path / "shares.csv").write_text("area,group,percent,base\nX,A,8.0,50\n", encoding="utf-8")
+    result = arwap("audit", "hidden.csv", "--shares", "shares.csv", cwd=tmp_path)
+    assert "X, A is exactly 4 (published as 8.0% of 50)" in result.stdout
+    assert "X, B is exactly 16 (from Total of X: 50 (X, Total) - (4 (X, A) + 30 (X, C)) = 16)" in result.stdout
+
+
+def test_percentages_that_cannot_be_used_are_named(tmp_path):
+    (tmp_path / "hidden.csv").write_text("Area,A,B\nX,[c],30\nY,[c],[c]\n", encoding="utf-8")
+    bad = "area,group,percent,base\nX,A,130,40\nX,A,five,40\nX,A,5,0\n"
+    (tmp_path / "bad.csv").write_text(bad, encoding="utf-8")
+    result = arwap("audit", "hidden.csv", "--shares", "bad.csv", cwd=tmp_path)
+    assert result.returncode == 2
+    assert [f"row {n}" in result.stderr for n in (2, 3, 4)] == [True] * 3
+    (tmp_path / "other.csv").write_text("area,group,percent,base\nZ,A,10,40\nX,B,10,40\n", encoding="utf-8")
+    result = arwap("audit", "hidden.csv", "--shares", "other.csv", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "no count with these labels" in result.stderr
+    assert "no count is both in the tables and printed so" in result.stderr

@@ -149,3 +149,50 @@ def test_a_small_total_that_is_published_elsewhere_limits_what_can_be_hidden_and
     done = protect_indicator(validate(indicator_table(rows)), policy=DisclosurePolicy())
     assert done.frame["numerator"].isna().all()
     assert any("knows already" in line for line in done.actions)
+
+
+def detailed_table(counts):
+    """Return a table of 2021's detailed groups, 100 people each but for the counts given."""
+    from arwap_analysis.ethnicity import get_classification
+
+    groups = get_classification("census_2021").comparable
+    rows = [("2021", group, float(counts.get(group, 100)), 5000.0) for group in groups]
+    return validate(indicator_table(rows, classification="census_2021"))
+
+
+def broad_of(groups):
+    from arwap_analysis.ethnicity import crosswalk
+
+    found = crosswalk("census_2021", "ethnic_group_5")
+    return {found_.source: found_.code for found_ in found if found_.source in groups}
+
+
+def test_a_detailed_group_is_hidden_with_another_of_its_broad_group_where_that_is_published():
+    small = detailed_table({}).iloc[0]["group"]
+    table = detailed_table({small: 3})
+    alone = protect_indicator(table, policy=DisclosurePolicy(), totals=())
+    assert list(alone.hidden["group"]) == [small]
+    done = protect_indicator(table, policy=DisclosurePolicy(), totals=(), broad="ethnic_group_5")
+    hidden = set(done.hidden["group"])
+    assert small in hidden
+    assert len(hidden) == 2
+    assert len(set(broad_of(hidden).values())) == 1, "the other one has to be of the same broad group"
+
+
+def test_a_total_over_years_hides_a_second_year():
+    done = protect_indicator(small_table(), policy=DisclosurePolicy(), totals=("period",))
+    assert set(done.hidden["group"]) == {"black"}
+    assert len(set(done.hidden["period"])) == 2
+
+
+def test_a_total_over_a_stratum_hides_its_other_part():
+    rows = pd.concat([small_table().assign(sex="women"), small_table().assign(sex="men", numerator=50.0)])
+    table = validate(rows.reset_index(drop=True))
+    done = protect_indicator(table, policy=DisclosurePolicy(), totals=("sex",))
+    hidden = done.hidden[["period", "group", "sex"]].apply(tuple, axis=1).tolist()
+    assert sorted(hidden) == [("2020", "black", "men"), ("2020", "black", "women")]
+
+
+def test_a_total_that_no_table_has_is_refused():
+    with pytest.raises(ParameterError, match="no dimension 'sex'"):
+        protect_indicator(small_table(), policy=DisclosurePolicy(), totals=("sex",))
