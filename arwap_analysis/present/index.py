@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +18,9 @@ from urllib.parse import quote
 
 from arwap_analysis.present.dates import write_date
 from arwap_analysis.present.harmless import name_controls
+from arwap_analysis.present.phrases import phrase, untranslated
 from arwap_analysis.present.sentences import say
+from arwap_analysis.texts import FIRST_LANGUAGE, LANGUAGES
 
 __all__ = ["Failure", "ReportIndex", "ReportRow", "ReportStatus", "render_index"]
 
@@ -95,6 +97,8 @@ class ReportRow:
     ----------
     id, title, status
         What it is, and what became of it.
+    language
+        The language of the title, which may be written in no other.
     made
         When the report that lies there was made; None where there is none or it does not say.
     page, files
@@ -112,6 +116,7 @@ class ReportRow:
     id: str
     title: str
     status: ReportStatus
+    language: str = FIRST_LANGUAGE
     made: datetime | None = None
     page: str | None = None
     files: tuple[str, ...] = ()
@@ -133,13 +138,22 @@ class ReportIndex:
     kernels: str = ""
 
 
-def render_index(index: ReportIndex, *, language: str = "en") -> str:
-    """Return the page; the same bytes for the same list."""
+def render_index(
+    index: ReportIndex, *, language: str = FIRST_LANGUAGE, editions: Sequence[tuple[str, str]] = ()
+) -> str:
+    """Return the page; the same bytes for the same list.
+
+    What a run says of itself (failures, changes, kernels) is English on every page, and marked as such. `editions` are
+    (language tag, file name) of the same page in other languages.
+    """
     script = _file("reports.js")
     counts = {status: sum(row.status == status for row in index.rows) for status in _STATUS_WORDS}
     return str(
         _template().render(
             language=language,
+            english=_tag(FIRST_LANGUAGE, language),
+            editions=[(tag, file, LANGUAGES[tag]) for tag, file in editions],
+            languages=say("page_languages", language=language),
             words={name.removeprefix("index_"): say(name, language=language) for name in _WORDS},
             style=_markup(_file("report.css") + _file("reports.css")),
             script=_markup(script),
@@ -153,6 +167,11 @@ def render_index(index: ReportIndex, *, language: str = "en") -> str:
             statuses={status: say(id, language=language) for status, id in _STATUS_WORDS.items()},
         )
     )
+
+
+def _tag(language: str, page: str) -> Any:
+    """Return the attribute of words in a language on a page, none where it is the page's own."""
+    return _markup("" if language == page else f' lang="{language}"')
 
 
 def _file(name: str) -> str:
@@ -241,8 +260,12 @@ def _time(when: datetime | None, language: str) -> dict[str, str] | None:
 
 def _row(row: ReportRow, language: str) -> dict[str, Any]:
     """Return what the template needs of a report, its sentences made."""
+    # What a record of an earlier version says may have no words in this language: it stays as it is, and marked.
+    foreign = bool(untranslated([row.why], language=language))
+    why = row.why if foreign else phrase(row.why, language=language)
     story = {
-        "why": say("index_why", language=language, why=row.why) if row.why else "",
+        "why": say("index_why", language=language, why=why) if why and not foreign else why,
+        "why_tag": _tag(FIRST_LANGUAGE, language) if foreign else "",
         "where": "",
         "message": "",
         "stands": "",
@@ -258,6 +281,7 @@ def _row(row: ReportRow, language: str) -> dict[str, Any]:
             story["stands"] = say("index_stands" if known else "index_stands_no_date", language=language, **stands)
     return {
         "report": row,
+        "title_tag": _tag(row.language, language),
         "status": say(_STATUS_WORDS[row.status], language=language),
         "when": _time(row.failure.when if row.failure else row.made, language),
         "files": [(path.rpartition("/")[2], path) for path in row.files],

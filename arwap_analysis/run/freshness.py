@@ -79,10 +79,10 @@ def _compare(report: Report, folder: Path, manifest: dict[str, Any], digest: Dig
         if now is not None and entry.get("keyed"):
             now = keyed_digest(now, report.project)
         if now != entry["sha256"]:
-            return f"{entry['path']} {'is gone' if now is None else 'has changed'}"
+            return f"the input {entry['path']} {'is gone' if now is None else 'has changed'}"
     for path in manifest["absent"]:
         if digest(_place(path, report.project)) is not None:
-            return f"{path} is there now"
+            return f"the input {path} is there now"
     if manifest["code"]["sha256"] != code_digest():
         return "arwap_analysis has changed"
     packages = package_versions()
@@ -92,7 +92,7 @@ def _compare(report: Report, folder: Path, manifest: dict[str, Any], digest: Dig
         return "Python has changed"
     for entry in manifest["outputs"]:
         if digest(folder / entry["path"]) != entry["sha256"]:
-            return f"its {entry['path']} is not what the run left"
+            return f"its file {entry['path']} is not what the run left"
     return None
 
 

@@ -2,15 +2,22 @@
 
 import json
 import os
+import re
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
+from arwap_analysis.present.phrases import untranslated
+from arwap_analysis.run import freshness
 from arwap_analysis.run.batch import BatchRecord, Outcome, run_batch
 from arwap_analysis.run.batch.index import gather, write_index
 from arwap_analysis.run.batch.plan import Job
 from arwap_analysis.run.batch.record import write_record
+from arwap_analysis.run.freshness import NOT_MADE
+from tests.welsh import english_in
 
 NIGHT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 
@@ -203,7 +210,7 @@ def test_the_page_is_written_whole_or_not_at_all(folder, monkeypatch):
 def test_a_batch_leaves_the_page_beside_its_record(tmp_path):
     out = tmp_path / "outputs"
     run_batch([Job("a", tmp_path / "a.yml", (), out)])
-    assert sorted(path.name for path in out.iterdir()) == ["batch.json", "index.html"]
+    assert sorted(path.name for path in out.iterdir()) == ["batch.json", "index.cy.html", "index.html"]
 
 
 def test_five_hundred_reports_take_moments(folder):
@@ -215,3 +222,42 @@ def test_five_hundred_reports_take_moments(folder):
     page = write_index(folder.path)
     assert time.perf_counter() - start < 2
     assert page.read_text(encoding="utf-8").count("<tr ") == 501
+
+
+def test_the_list_in_welsh_links_to_welsh_pages_and_marks_what_is_english(folder):
+    folder.report("both", 2, title={"en": "Help", "cy": "Cymorth"})
+    manifest = json.loads((folder.path / "both" / "manifest.json").read_text())
+    manifest["parameters"]["language"] = ["en", "cy"]
+    (folder.path / "both" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder.path / "both" / "report.cy.html").write_text("x", encoding="utf-8")
+    folder.report("plain", 1, title="Only English")
+    folder.remains("broken", 3, message="ValueError: something")
+    folder.gather()
+    english = BeautifulSoup(write_index(folder.path).read_text(encoding="utf-8"), "html.parser")
+    welsh = BeautifulSoup((folder.path / "index.cy.html").read_text(encoding="utf-8"), "html.parser")
+    assert welsh.html["lang"] == "cy"
+    assert [a["href"] for a in welsh.select("nav.languages a")] == ["index.html"]
+    assert [a["href"] for a in english.select("nav.languages a")] == ["index.cy.html"]
+    titles = {a.text: (a["href"], a.bdi.get("lang")) for a in welsh.select("a.to-report")}
+    assert titles == {"Cymorth": ("./both/report.cy.html", None), "Only English": ("./plain/report.html", "en")}
+    for marked in welsh.select("[lang=en]"):
+        marked.extract()
+    for ids in welsh.select(".id, .files, code, .quiet code"):
+        ids.extract()
+    assert english_in(welsh.body.text) == set()
+
+
+def test_every_reason_for_a_run_has_welsh_words():
+    said = re.findall(
+        r'return f?"(i(?:t|ts) .+?|the input .+?|\w+ has .+?|\w+ have .+?)"', Path(freshness.__file__).read_text()
+    )
+    said += [
+        "it was asked for",
+        "it failed last time",
+        "it was not fit to be released",
+        NOT_MADE,
+        "the input x is gone",
+    ]
+    said = [text.replace("{'is gone' if now is None else 'has changed'}", "has changed") for text in said]
+    assert len(said) > 10
+    assert untranslated(said, language="cy") == ()

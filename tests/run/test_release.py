@@ -114,7 +114,7 @@ def test_the_digest_of_hidden_counts_is_made_with_a_key_that_stays(made):
     data.write_text(before.replace("2023,White", "2023,White ", 1).replace("White ,", "White,"), encoding="utf-8")
     assert why_stale(report, result.folder, digests()) is None
     data.write_text(before + "\n", encoding="utf-8")
-    assert why_stale(report, result.folder, digests()) == "data/cyfrif.csv has changed"
+    assert why_stale(report, result.folder, digests()) == "the input data/cyfrif.csv has changed"
     data.write_text(before, encoding="utf-8")
 
 

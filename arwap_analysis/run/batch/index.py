@@ -1,4 +1,4 @@
-"""Gather what is known of every report in an outputs folder, and keep it there as `index.html`.
+"""Gather what is known of every report in an outputs folder, and keep it there as `index.html` and `index.cy.html`.
 
 What lies in the folder goes before what the record says of it: a report may have been made, or have failed, by
 `arwap run` since the last batch, and the folder may have been copied from another machine.
@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from arwap_analysis.errors import ParameterError
+from arwap_analysis.present.editions import PAGE_NAME, beside
 from arwap_analysis.present.index import Failure, ReportIndex, ReportRow, ReportStatus, render_index
 from arwap_analysis.run.batch.record import Outcome, read_record, write_aside
 from arwap_analysis.run.freshness import NOT_MADE
-from arwap_analysis.texts import FIRST_LANGUAGE, text_of
+from arwap_analysis.texts import FIRST_LANGUAGE, LANGUAGES, languages_of, text_of
 
 __all__ = ["gather", "write_index"]
 
@@ -28,14 +30,18 @@ _ERROR_READ = 20_000
 
 
 def write_index(out: Path) -> Path:
-    """Write `index.html` of an outputs folder, whole or not at all, and return its path."""
-    path = out / INDEX
-    write_aside(path, render_index(gather(out)))
-    return path
+    """Write the list of an outputs folder in every language, each whole or not at all; return the path of the first."""
+    files = {language: beside(INDEX, language, [FIRST_LANGUAGE]) for language in LANGUAGES}
+    for language, file in files.items():
+        editions = [(other, name) for other, name in files.items() if other != language]
+        write_aside(out / file, render_index(gather(out, language=language), language=language, editions=editions))
+    return out / INDEX
 
 
-def gather(out: Path) -> ReportIndex:
+def gather(out: Path, *, language: str = FIRST_LANGUAGE) -> ReportIndex:
     """Return the reports of an outputs folder: failures first, then the newest first.
+
+    Titles and pages are those in a language where a report has them, and else the report's first.
 
     Found are the reports of the record, every `ID/manifest.json` and every `ID.failed/`. A report that the record
     calls made and whose folder is gone is left out.
@@ -48,7 +54,7 @@ def gather(out: Path) -> ReportIndex:
     finished = _moment(record.finished) if record else None
     rows = []
     for id in standing | broken | outcomes.keys():
-        report = _Standing.read(out, id) if id in standing else None
+        report = _Standing.read(out, id, language) if id in standing else None
         remains = _Remains.read(out, id) if id in broken else None
         row = _row(id, outcomes.get(id), report, remains, finished)
         rows += [row] if row else []
@@ -63,19 +69,29 @@ def gather(out: Path) -> ReportIndex:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A report that lies in the folder: its title, when it was made, and its files."""
+    """A report that lies in the folder: its title and its page in a language, when it was made, and its files."""
 
     title: str
+    language: str
+    page: str
     made: datetime | None
     files: tuple[str, ...]
 
     @classmethod
-    def read(cls, out: Path, id: str) -> _Standing:
+    def read(cls, out: Path, id: str, language: str) -> _Standing:
         manifest = _manifest(out / id / "manifest.json")
-        parameters = manifest.get("parameters")
-        title = parameters.get("title") if isinstance(parameters, dict) else None
+        found = manifest.get("parameters")
+        parameters = found if isinstance(found, dict) else {}
+        title = parameters.get("title")
+        try:
+            languages = languages_of(parameters)
+        except (ParameterError, TypeError):
+            languages = (FIRST_LANGUAGE,)
+        own = language if language in languages else languages[0]
         return cls(
-            text_of(title, FIRST_LANGUAGE) if title and isinstance(title, (str, dict)) else id,
+            text_of(title, own) if title and isinstance(title, (str, dict)) else id,
+            own if isinstance(title, dict) and own in title else FIRST_LANGUAGE,
+            beside(PAGE_NAME, own, languages),
             _moment(manifest.get("finished")),
             tuple(name for name in _FILES if (out / id / name).is_file()),
         )
@@ -148,9 +164,10 @@ def _row(
         id,
         report.title if report else id,
         status,
+        language=report.language if report else FIRST_LANGUAGE,
         made=made,
-        page=f"{id}/report.html" if report and "report.html" in report.files else None,
-        files=tuple(f"{id}/{name}" for name in report.files if name != "report.html") if report else (),
+        page=f"{id}/{report.page}" if report and report.page in report.files else None,
+        files=tuple(f"{id}/{name}" for name in report.files if name != report.page) if report else (),
         why=said.why if said and said.why != NOT_MADE else "",
         changes=said.changes if said else None,
         first=said is not None and said.why == NOT_MADE and said.changes is None,

@@ -295,7 +295,7 @@ def test_workers_write_reports_into_a_store(small_project, store):
         }
         (small_project.folder / "data" / "a.csv").write_text("a,c", encoding="utf-8")
         (job,) = plan_jobs([params / "reads.yml"], out=str(store))
-        assert job.why == "data/a.csv has changed"
+        assert job.why == "the input data/a.csv has changed"
         again = run_batch([job], scheduler=cluster.scheduler_address)
         assert again.outcomes[0].changes is not None, "the report that it replaced was compared"
         assert "a,c" in (store / "reads" / "report.ipynb").read_text(encoding="utf-8")

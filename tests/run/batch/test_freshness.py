@@ -42,7 +42,7 @@ def test_what_is_up_to_date_is_not_made_again_and_says_when_it_was(made):
 
 def test_a_changed_input_makes_exactly_its_reports_again_and_says_what_changed(made):
     (made.folder / "data" / "a.csv").write_text("2\n", encoding="utf-8")
-    assert reasons(made) == {"a": "data/a.csv has changed", "b": "", "c": ""}
+    assert reasons(made) == {"a": "the input data/a.csv has changed", "b": "", "c": ""}
     made.add("a", "print(word, 2)", reads=["data/a.csv"])
     assert reasons(made)["a"] == "its notebook has changed"
     result = run_batch(plan_jobs([made.folder / "params"]))
@@ -50,7 +50,7 @@ def test_a_changed_input_makes_exactly_its_reports_again_and_says_what_changed(m
     assert any("data/a.csv" in sentence for sentence in result.outcomes[0].changes)
     assert reasons(made) == {"a": "", "b": "", "c": ""}
     (made.folder / "data" / "b.csv").unlink()
-    assert reasons(made)["b"] == "data/b.csv is gone"
+    assert reasons(made)["b"] == "the input data/b.csv is gone"
 
 
 def test_everything_a_figure_could_depend_on_makes_a_report_again(made, monkeypatch):
@@ -58,9 +58,9 @@ def test_everything_a_figure_could_depend_on_makes_a_report_again(made, monkeypa
     assert reasons(made, force=True)["c"] == "it was asked for"
     assert reasons(made, out=made.folder / "elsewhere")["c"] == "it has not been made yet"
     (made.out / "c" / "data.csv").write_text("another\n", encoding="utf-8")
-    assert reasons(made)["c"] == "its data.csv is not what the run left"
+    assert reasons(made)["c"] == "its file data.csv is not what the run left"
     (made.out / "b" / "report.html").unlink()
-    assert reasons(made)["b"] == "its report.html is not what the run left"
+    assert reasons(made)["b"] == "its file report.html is not what the run left"
     with monkeypatch.context() as patch:
         patch.setattr(freshness, "code_digest", lambda: "another")
         assert reasons(made)["a"] == "arwap_analysis has changed"
@@ -91,4 +91,4 @@ def test_a_copy_of_a_file_of_the_package_comes_first_once_it_is_there(project):
     assert plan_jobs([file])[0].why == ""
     own = next((project.__class__(arwap_analysis.__file__).parent / "sources").rglob("census_population.csv"))
     shutil.copy(own, project / "data")
-    assert plan_jobs([file])[0].why == "data/census_population.csv is there now"
+    assert plan_jobs([file])[0].why == "the input data/census_population.csv is there now"
