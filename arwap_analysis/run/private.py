@@ -85,12 +85,9 @@ def _kept(output: Any) -> Any:
 
 def audit_report(notebook: Any, earlier: Path) -> OutputsAudit:
     """Audit the tables that an executed notebook shows, beside those of the earlier report in the folder `earlier`."""
-    tables = [
-        ShownTable(payload["id"], payload.get("rule", ""), _frame(_rows(payload["csv"])))
-        for payload in shown_payloads(notebook)
-        if payload["kind"] == "exhibit"
-    ]
-    before = _earlier(earlier) if any(table.rule for table in tables) else []
+    shown = (payload for payload in shown_payloads(notebook) if payload.get("rule"))  # the others are open data
+    tables = [ShownTable(payload["id"], payload["rule"], _frame(_rows(payload["csv"]))) for payload in shown]
+    before = _earlier(earlier) if tables else []
     return audit_outputs(tables, before=before)
 
 
