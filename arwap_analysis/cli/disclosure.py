@@ -83,7 +83,9 @@ def audit(
 
 @app.command()
 def protect(
-    table: Annotated[Path, typer.Argument(help="CSV of true figures: a two-way table, or a long one.")],
+    tables: Annotated[
+        list[Path], typer.Argument(help="CSV files of true figures, two-way or long, linked by equal labels.")
+    ],
     threshold: _Threshold = None,
     rounding: _RoundingBase = None,
     rounding_method: _Method = "nearest",
@@ -96,14 +98,16 @@ def protect(
     published: Annotated[
         list[Path] | None, typer.Option("--published", help="Earlier releases of the same figures.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output otherwise.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write, or folder for several; standard output otherwise.")
+    ] = None,
 ) -> None:
-    """Hide small counts, and as many others as it takes that nobody can work them out; writes the table."""
-    from arwap_analysis.disclosure import protect_file, read_parts
+    """Hide small counts, and as many others as it takes that nobody can work them out; writes the tables."""
+    from arwap_analysis.disclosure import protect_files, read_parts
 
     wanted = [name.strip() for name in dimensions.split(",")] if dimensions else None
-    release, text = protect_file(
-        table,
+    release, texts = protect_files(
+        tables,
         policy=_policy(policy, threshold, rounding, rounding_method, zeros, width),
         dimensions=wanted,
         value=value,
@@ -112,7 +116,7 @@ def protect(
         out=out,
     )
     if out is None:
-        typer.echo(text, nl=False)
+        typer.echo("\n".join(texts), nl=False)
     console.print(release.policy.statement, markup=False)
     for line in release.actions:
         console.print(line, markup=False)

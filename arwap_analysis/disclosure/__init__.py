@@ -12,7 +12,7 @@ from arwap_analysis.disclosure.protect import OPEN_DATA, AuditResult, Policy, Pr
 
 if TYPE_CHECKING:
     from arwap_analysis.disclosure.audit import Audit, AuditedCell, audit_tables
-    from arwap_analysis.disclosure.files import protect_file
+    from arwap_analysis.disclosure.files import protect_files
     from arwap_analysis.disclosure.indicator import ProtectedIndicator, protect_indicator, release
     from arwap_analysis.disclosure.outputs import OutputsAudit, ShownTable, audit_outputs
     from arwap_analysis.disclosure.policy import DisclosurePolicy, Dominance, Rounding, policy_with, read_policy
@@ -42,7 +42,7 @@ __all__ = [
     "audit_tables",
     "long_table",
     "policy_with",
-    "protect_file",
+    "protect_files",
     "protect_indicator",
     "protect_table",
     "protect_tables",
@@ -64,7 +64,7 @@ _WHERE = {
     **dict.fromkeys(("KnownShare", "read_shares"), "shares"),
     **dict.fromkeys(("Release", "protect_table", "protect_tables"), "tabular"),
     **dict.fromkeys(("Entry", "Table"), "tables"),
-    "protect_file": "files",
+    "protect_files": "files",
 }
 
 

@@ -145,3 +145,21 @@ def test_percentages_that_cannot_be_used_are_named(tmp_path):
     assert result.returncode == 2
     assert "no count with these labels" in result.stderr
     assert "no count is both in the tables and printed so" in result.stderr
+
+
+def test_linked_tables_are_protected_together_and_each_keeps_its_name(tmp_path):
+    # The small count of one table is a margin of the other: alone, either would give it away through the other.
+    (tmp_path / "areas.csv").write_text("Area,A,B,Total\nX,3,20,23\nY,30,40,70\nTotal,33,60,93\n", encoding="utf-8")
+    (tmp_path / "sexes.csv").write_text(
+        "Sex,A,B,Total\nWomen,15,25,40\nMen,18,35,53\nTotal,33,60,93\n", encoding="utf-8"
+    )
+    result = arwap("protect", "areas.csv", "sexes.csv", "--out", "safe", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert sorted(path.name for path in (tmp_path / "safe").iterdir()) == ["areas.csv", "sexes.csv"]
+    assert "[c]" in (tmp_path / "safe" / "areas.csv").read_text(encoding="utf-8")
+    assert arwap("audit", "safe/areas.csv", "safe/sexes.csv", cwd=tmp_path).returncode == 0
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / "areas.csv").write_text("Area,A\nX,1\n", encoding="utf-8")
+    result = arwap("protect", "areas.csv", "again/areas.csv", "--out", "safe", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "two tables would be written into one file" in result.stderr
