@@ -9,6 +9,7 @@ import pandas as pd
 from arwap_analysis.areas import get_area
 from arwap_analysis.present.charts import GroupStyle, group_styles
 from arwap_analysis.review.evidence import Evidence, Findings
+from arwap_analysis.review.source_words import short_line
 from arwap_analysis.review.words import Words, in_languages_of
 from arwap_analysis.texts import FIRST_LANGUAGE
 
@@ -73,15 +74,7 @@ class Wording(Words[Findings]):
 
     def source_line(self) -> str:
         """Return the sources of a figure in short: publisher and collection."""
-        lines = [
-            self.say(
-                "source_short",
-                publisher=s.card.publisher.within(self.language),
-                collection=(s.card.collection or s.card.title).within(self.language),
-            )
-            for s in self.findings.evidence.sources
-        ]
-        return "; ".join(dict.fromkeys(lines))
+        return short_line(self, self.findings.evidence.sources)
 
     def finding(self, direction: str) -> str:
         """Return a verdict in words."""
