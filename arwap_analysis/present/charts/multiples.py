@@ -35,8 +35,9 @@ def gaps_by_measure(
     frame = table.frame
     groups = [code for code in styles if code in set(frame["group"])]
     with drawing() as figure_class:
-        figure = figure_class(figsize=(WIDTH, 0.5 + 2.1 * len(rows)))
+        figure = figure_class(figsize=(WIDTH, 0.5 + 2.2 * len(rows)))
         grid = figure.subplots(len(rows), len(groups), squeeze=False, sharey="row")
+        titles = []
         for line, (id, title) in zip(grid, rows.items(), strict=True):
             of_measure = frame[frame["followed"] == id]
             ratio = number_styles[id] == "ratio"
@@ -45,9 +46,15 @@ def gaps_by_measure(
                 panel.axhline(1.0 if ratio else 0.0, color=GREY, lw=1, ls="--", zorder=0)
             if ratio:
                 log_axis(line[0], "y", of_measure, room=1.6)
-            line[0].set_title(title, fontsize=10.5, fontweight="bold", loc="left", pad=21)
+            place = {"transform": line[0].transAxes, "fontsize": 10.5, "fontweight": "bold"}
+            titles.append(line[0].text(0, 1.22, title, **place))
             line[0].set_ylabel(axes[id], fontsize=8.5, color=GREY)
-        figure.tight_layout(h_pad=1.4, w_pad=0.6)
+        # A long name counts for the edge of the picture only: in the layout it would push its row apart.
+        for text in titles:
+            text.set_in_layout(False)
+        figure.tight_layout(h_pad=3.8, w_pad=0.6)
+        for text in titles:
+            text.set_in_layout(True)
         return to_svg(figure)
 
 
@@ -71,4 +78,5 @@ def _panel(axes: Any, rows: pd.DataFrame, code: str, look: GroupStyle, style: st
     last = int(known[-1])
     value = float(placed["estimate"].iloc[last])
     axes.annotate(numbers.write(value, style, language=language), (last, value), xytext=(5, -3),
-                  textcoords="offset points", fontsize=8.5, fontweight="bold", color=look.colour)  # fmt: skip
+                  textcoords="offset points", fontsize=8.5, fontweight="bold", color=look.colour,
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
