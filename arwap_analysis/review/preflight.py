@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from arwap_analysis.documents import Document, faults_of
-from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.errors import ParameterError
 from arwap_analysis.review.evidence import gather
+from arwap_analysis.review.report_request import validated
 from arwap_analysis.review.request import Review
 from arwap_analysis.review.translated import missing_translations
-from arwap_analysis.sources import SourceCard, file_digest
+from arwap_analysis.sources import SourceCard, SourceTable, file_digest
 from arwap_analysis.texts import Text
 
-__all__ = ["check_inputs"]
+__all__ = ["InputFile", "check_inputs", "each_once", "files_of"]
 
 
 Origin = tuple[tuple[str, str], ...]
+InputFile = tuple[Path, str | None, Origin]
 
 
-def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[Path, str | None, Origin], ...]:
+def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[InputFile, ...]:
     """Return the data files of a review, each with its SHA-256 and origin, after reading them as the review will.
 
     A file of the package is preceded by the place in the project where a copy would come first, with None.
@@ -30,29 +29,31 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
     Raises ParameterError or DataError with every fault that the review itself would meet, among them every text that
     is not written in one of the languages asked for.
     """
-    try:
-        request = Review.model_validate(dict(parameters))
-    except ValidationError as error:
-        faults = faults_of(error, Review, Document("", {}, {}))
-        raise ParameterError(
-            [
-                Fault(f.code, f.message, None, None, str(detail["loc"][0]), f.value, f.hint)
-                for f, detail in zip(faults, error.errors(), strict=True)
-            ]
-        ) from None
+    request = validated(Review, parameters)
     evidence = gather(request, project=project)
     if lacking := missing_translations(evidence):
         raise ParameterError(lacking)
-    files: list[tuple[Path, str | None, Origin]] = []
-    for source in evidence.sources:
-        if not source.path.is_relative_to(project / request.data_folder):
-            files.append((project / request.data_folder / source.card.file, None, ()))
-        files.append((source.path, source.sha256, _origin(source.card)))
+    files = files_of(evidence.sources, project / request.data_folder)
     if request.indicator.endswith((".yml", ".yaml")):
         card = project / request.indicator
         files.append((card, file_digest(card), ()))
-    once: dict[Path, tuple[Path, str | None, Origin]] = {}
-    for file in files:  # one file can hold both counts and populations
+    return each_once(files)
+
+
+def files_of(sources: Iterable[SourceTable], folder: Path) -> list[InputFile]:
+    """Return the file of each source, after the place in `folder` where a copy of a file of the package would be."""
+    files: list[InputFile] = []
+    for source in sources:
+        if not source.path.is_relative_to(folder):
+            files.append((folder / source.card.file, None, ()))
+        files.append((source.path, source.sha256, _origin(source.card)))
+    return files
+
+
+def each_once(files: Iterable[InputFile]) -> tuple[InputFile, ...]:
+    """Return the files without repetition: one file can hold both counts and populations."""
+    once: dict[Path, InputFile] = {}
+    for file in files:
         once.setdefault(file[0], file)
     return tuple(once.values())
 

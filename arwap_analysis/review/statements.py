@@ -9,6 +9,7 @@ from arwap_analysis.disclosure import OPEN_DATA
 from arwap_analysis.present.exhibit import Statements
 from arwap_analysis.registry import get_measure
 from arwap_analysis.review.evidence import Findings
+from arwap_analysis.review.source_words import full_lines
 from arwap_analysis.review.wording import Wording, in_each_language
 from arwap_analysis.texts import FIRST_LANGUAGE
 
@@ -295,21 +296,8 @@ def describe_methods(words: Wording) -> Statements:
 @in_each_language
 def list_sources(words: Wording) -> Statements:
     """Return every source with publisher, licence and the digest of the file, and the disclosure policy."""
-    lines = []
-    for source in words.findings.evidence.sources:
-        card, language = source.card, words.language
-        lines.append(
-            words.say(
-                "source_line",
-                title=card.title.within(language),
-                publisher=card.publisher.within(language),
-                collection=(card.collection or card.title).within(language),
-                licence=card.licence.within(language),
-                obtained=card.obtained.within(language) if card.obtained else card.file,
-                digest=words.digest(source),
-            )
-        )
-    return Statements("sources", (*dict.fromkeys(lines), *_protection(words)), role="sources", language=words.language)
+    lines = full_lines(words, words.findings.evidence.sources)
+    return Statements("sources", (*lines, *_protection(words)), role="sources", language=words.language)
 
 
 def _protection(words: Wording) -> list[str]:

@@ -10,8 +10,8 @@ from arwap_analysis.areas import get_area
 from arwap_analysis.disclosure import ProtectedTable
 from arwap_analysis.present.charts import GroupStyle, group_styles
 from arwap_analysis.review.evidence import Evidence, Findings
+from arwap_analysis.review.source_words import short_line
 from arwap_analysis.review.words import Words, in_languages_of
-from arwap_analysis.sources import SourceTable
 from arwap_analysis.texts import FIRST_LANGUAGE
 
 __all__ = ["Wording", "area_name", "in_each_language", "own_phrases"]
@@ -54,10 +54,6 @@ class Wording(Words[Findings]):
         """The Welsh that the cards of the sources bring."""
         return own_phrases(self.findings.evidence)
 
-    def digest(self, source: SourceTable) -> str:
-        """Return the SHA-256 of a source; of data that are not open it would let anybody try out what is hidden."""
-        return source.sha256 if source.card.disclosure == "open" else self.say("digest_withheld")
-
     def unknown_absent(self) -> str:
         """Return why the share of unknown ethnicity in the focus period is absent."""
         shares = self.findings.completeness
@@ -89,15 +85,7 @@ class Wording(Words[Findings]):
 
     def source_line(self) -> str:
         """Return the sources of a figure in short: publisher and collection."""
-        lines = [
-            self.say(
-                "source_short",
-                publisher=s.card.publisher.within(self.language),
-                collection=(s.card.collection or s.card.title).within(self.language),
-            )
-            for s in self.findings.evidence.sources
-        ]
-        return "; ".join(dict.fromkeys(lines))
+        return short_line(self, self.findings.evidence.sources)
 
     def finding(self, direction: str) -> str:
         """Return a verdict in words."""

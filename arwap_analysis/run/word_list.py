@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -15,6 +16,7 @@ from arwap_analysis.areas import area_codes, get_area
 from arwap_analysis.ethnicity import classification_ids, get_classification
 from arwap_analysis.indicators import indicator_ids, load_indicator
 from arwap_analysis.present.translations import translations
+from arwap_analysis.registers.framework import framework_file, read_framework
 from arwap_analysis.registry import registered_measures
 from arwap_analysis.sources import load_source, source_ids
 from arwap_analysis.texts import Text
@@ -60,6 +62,7 @@ def list_translations() -> Iterator[TranslatedText]:
         yield from _of_card(f"indicators/built_in/{name}.yml", load_indicator(name, folder=Path()))
     for name in source_ids():
         yield from _of_card(f"sources/{name}/source.yml", load_source(name))
+    yield from _of_card("registers/framework.yml", read_framework(framework_file()))
 
 
 def _named(file: str, id: str, en: str, cy: str, state: str) -> TranslatedText:
@@ -70,12 +73,19 @@ def _of_card(file: str, card: BaseModel, within: str = "") -> Iterator[Translate
     """Yield every text of a card and of what it holds."""
     for name in type(card).model_fields:
         value = getattr(card, name)
-        for place, text in enumerate(value) if isinstance(value, list) else [(None, value)]:
+        for place, text in _held(value):
             id = f"{within}{name}" + ("" if place is None else f"[{place}]")
             if isinstance(text, Text):
                 yield _named(file, id, text.en or "", text.cy or "", "reviewed" if text.reviewed else "to_review")
             elif isinstance(text, BaseModel):
                 yield from _of_card(file, text, f"{id}.")
+
+
+def _held(value: Any) -> Iterable[tuple[object, Any]]:
+    """Return what a field holds, each with its place in a list or a mapping; None where the field is one thing."""
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else [(None, value)]
 
 
 def count_states() -> dict[str, Counter[str]]:
