@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from arwap_analysis.documents import Document, faults_of
-from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.errors import ParameterError
 from arwap_analysis.review.evidence import gather
+from arwap_analysis.review.languages import request_from
 from arwap_analysis.review.request import Review
 from arwap_analysis.review.translated import missing_translations
 from arwap_analysis.sources import SourceCard, file_digest
@@ -30,16 +28,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
     Raises ParameterError or DataError with every fault that the review itself would meet, among them every text that
     is not written in one of the languages asked for.
     """
-    try:
-        request = Review.model_validate(dict(parameters))
-    except ValidationError as error:
-        faults = faults_of(error, Review, Document("", {}, {}))
-        raise ParameterError(
-            [
-                Fault(f.code, f.message, None, None, str(detail["loc"][0]), f.value, f.hint)
-                for f, detail in zip(faults, error.errors(), strict=True)
-            ]
-        ) from None
+    request = request_from(parameters, Review)
     evidence = gather(request, project=project)
     if lacking := missing_translations(evidence):
         raise ParameterError(lacking)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from arwap_analysis.documents import StrictModel
 from arwap_analysis.indicators.catalogue import ID_PATTERN
+from arwap_analysis.review.languages import Languages
 from arwap_analysis.texts import Text
 
 __all__ = ["Review"]
 
 
-class Review(StrictModel):
+class Review(Languages):
     """One question put to one indicator; its fields are the parameters of `notebooks/evidence_review.ipynb`.
 
     `language` names the languages of the report, the first that of the main page; one may stand without a list.
@@ -29,16 +29,3 @@ class Review(StrictModel):
     reference_group: str | None = None
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     correction: Literal["holm", "bh", "none"] = "holm"
-    language: list[Literal["en", "cy"]] = Field(default=["en"], min_length=1)
-
-    @field_validator("language", mode="before")
-    @classmethod
-    def _one_is_a_list_of_one(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
-
-    @field_validator("language")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        if len(set(value)) < len(value):
-            raise ValueError("name each language once")
-        return value
