@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import pandas as pd
 from pydantic import Field, model_validator
@@ -32,7 +32,7 @@ class EvidenceSource(StrictModel):
     period
         Whom and when it describes, as published ("2021-22").
     published
-        Day of publication.
+        Day of publication, or the year alone where no more is known.
     coverage
         For where it speaks; whether Wales can be told apart is `wales_separate`.
     ethnic_detail
@@ -50,7 +50,7 @@ class EvidenceSource(StrictModel):
     publisher: str = Field(min_length=1)
     design: str = Field(min_length=1)
     period: str = Field(min_length=1)
-    published: date
+    published: date | Annotated[int, Field(ge=1800, le=2200)]
     coverage: Coverage
     wales_separate: bool
     ethnic_detail: EthnicDetail
@@ -69,7 +69,9 @@ class EvidenceSource(StrictModel):
         return self
 
     def years_old(self, on: date) -> float:
-        """Return how many years before `on` it was published."""
+        """Return how many years before `on` it was published; in whole years where only the year is known."""
+        if isinstance(self.published, int):
+            return float(on.year - self.published)
         return (on - self.published).days / 365.25
 
 

@@ -219,11 +219,11 @@ class Statements:
         return f'<{tag} class="{self.role}">{items}</{tag}>'
 
 
-Shown = TypeVar("Shown", Exhibit, Statements)
+Shown = TypeVar("Shown", Exhibit, Statements, Exhibit | Statements)
 
 
 def with_translations(first: Shown, *others: Shown) -> Shown:
     """Return what is shown with itself in other languages beside it, which have to be of the same thing."""
     if any(other.id != first.id for other in others):
         raise ValueError(f"'{first.id}' cannot carry something else as its translation")
-    return replace(first, translations=others)
+    return replace(first, translations=others)  # type: ignore[arg-type]  # one id is one kind of thing

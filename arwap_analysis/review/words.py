@@ -27,7 +27,7 @@ class Spoken(Protocol):
 
 
 Found = TypeVar("Found", bound=Spoken)
-Shown = TypeVar("Shown", Exhibit, Statements)
+Shown = TypeVar("Shown", Exhibit, Statements, Exhibit | Statements)
 Wording = TypeVar("Wording", bound="Words[Any]")
 
 

@@ -78,3 +78,10 @@ def test_a_table_holds_each_source_once_and_cannot_be_changed():
     with pytest.raises(ValidationError, match="frozen"):
         source().title = "Another"
     assert source().years_old(date(2024, 1, 31)) == pytest.approx(1, abs=0.01)
+
+
+def test_a_source_of_which_only_the_year_is_known_is_aged_in_whole_years():
+    assert source(published=2015).years_old(date(2026, 11, 25)) == 11.0
+    assert source(published=date(2015, 11, 25)).years_old(date(2026, 11, 25)) == pytest.approx(11.0, abs=0.01)
+    with pytest.raises(ValidationError):
+        source(published=15)
