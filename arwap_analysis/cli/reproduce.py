@@ -43,7 +43,8 @@ def reproduce(
 
     found = reproduce_claims(place, data=data, ids=ids or ())
     if as_json:
-        typer.echo(json.dumps([_as_object(o) for o in found.outcomes], ensure_ascii=False, indent=2, allow_nan=False))
+        objects = [_as_object(outcome, found.checks) for outcome in found.outcomes]
+        typer.echo(json.dumps(objects, ensure_ascii=False, indent=2, allow_nan=False))
     else:
         _print(found)
     for note in found.claims.notes:
@@ -56,7 +57,7 @@ def _finite(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else value
 
 
-def _as_object(outcome: Any) -> dict[str, Any]:
+def _as_object(outcome: Any, checks: Any) -> dict[str, Any]:
     """Return an outcome as JSON has it; what could not be computed is null."""
     claim = outcome.claim
     return {
@@ -73,6 +74,11 @@ def _as_object(outcome: Any) -> dict[str, Any]:
         "basis": outcome.basis,
         "rows": outcome.rows,
         "notes": list(outcome.notes),
+        "consistency": [
+            {"check": check.name, "claims": list(check.claims), "agrees": check.agrees, "said": check.said}
+            for check in checks
+            if outcome.id in check.claims
+        ],
         "figures": [
             {
                 "name": figure.name,
@@ -105,5 +111,10 @@ def _print(found: Any) -> None:
         said = [part for part in (outcome.reason, *outcome.notes) if part]
         if said:
             typer.echo(f"  {outcome.id}: {'; '.join(said)}")
+    doubtful = [check for check in found.checks if not check.agrees]
+    if found.checks:
+        typer.echo(f"Printed figures held together without data: {len(found.checks)} checks, {len(doubtful)} disagree.")
+    for check in doubtful:
+        typer.echo(f"  {', '.join(check.claims)}: {check.said}")
     counts = [f"{number} {verdict}" for verdict, number in found.counts().items() if number]
     typer.secho(f"{len(found.outcomes)} claims: {', '.join(counts)}.", bold=True)

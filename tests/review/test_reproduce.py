@@ -371,3 +371,30 @@ def test_no_claims_is_bad_usage(tmp_path):
         found = CliRunner().invoke(app, ["reproduce", *arguments])
         assert isinstance(found.exception, ArwapError)
         assert found.exception.exit_code == 2
+
+
+def test_printed_figures_that_contradict_each_other_are_named_without_data():
+    from arwap_analysis.review.reproduce.consistency import check_claims
+
+    levels = [claim(**{**HIRED, "id": "a", "published": "9.65"}),
+              claim(**{**HIRED, "id": "b", "group_value": "B", "published": "6.45"})]  # fmt: skip
+
+    def named(**fields):
+        other = claim(**{**HIRED, "id": "r", "reference_value": "B", **fields})
+        return {check.name for check in check_claims([*levels, other]) if not check.agrees}
+
+    assert named(metric="ratio", published="1.50") == set()
+    assert named(metric="ratio", published="1.80") == {"ratio_from_rates"}
+    assert named(metric="difference_points", published="3.20") == set()
+    assert named(metric="difference_points", published="3.30") == {"difference_from_rates"}
+    assert named(metric="ratio", published="1.50", published_lower="1.20", published_upper="1.87") == set()
+    assert named(metric="ratio", published="1.50", published_lower="1.60", published_upper="1.87") == {
+        "limits_in_order", "symmetric_interval"}  # fmt: skip
+    model = {"metric": "ols_coefficient", "formula": "hired ~ code", "term": "code", "outcome": "", "outcome_value": "",
+             "group": "", "group_value": "", "reference_value": "", "published": "0.10",
+             "published_se": "0.05"}  # fmt: skip
+    assert named(**model, published_p="0.046") == set()
+    assert named(**model, published_p="0.01") == {"p_from_error"}
+    assert named(**model, published_p="<0.001") == {"p_from_error"}
+    assert named(**model, published_lower="0.00", published_upper="0.20") == set()
+    assert named(**model, published_lower="0.05", published_upper="0.15") == {"error_from_interval"}

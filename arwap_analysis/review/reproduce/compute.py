@@ -11,6 +11,7 @@ import pandas as pd
 from arwap_analysis.registers.claims import BrokenClaim, Claim, ClaimData, ClaimSet, NotAllowed, read_claims
 from arwap_analysis.review.reproduce import levels, regress, stratified, two_groups
 from arwap_analysis.review.reproduce.computed import Computed
+from arwap_analysis.review.reproduce.consistency import Check, check_claims
 from arwap_analysis.review.reproduce.rows import READINGS, Reading, other_readings
 from arwap_analysis.review.reproduce.verdict import CANNOT, Figure, Verdict, judge
 
@@ -79,10 +80,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """The outcomes of a set of claims, in their order."""
+    """The outcomes of a set of claims, in their order, and whether their printed figures can be true together."""
 
     claims: ClaimSet
     outcomes: tuple[Outcome, ...]
+    checks: tuple[Check, ...] = ()
 
     @property
     def is_well(self) -> bool:
@@ -117,7 +119,8 @@ def reproduce_claims(place: Path | str, *, data: Path | str | None = None, ids: 
         When there are no claims to run; a claim that cannot be computed is an outcome, not an error.
     """
     claims = read_claims(place, data=data, ids=ids)
-    return Reproduction(claims, tuple(judge_claim(claim, claims.data) for claim in claims.claims))
+    outcomes = tuple(judge_claim(claim, claims.data) for claim in claims.claims)
+    return Reproduction(claims, outcomes, check_claims(claim for claim in claims.claims if isinstance(claim, Claim)))
 
 
 def compute_claim(claim: Claim, frame: pd.DataFrame, reading: Reading = READINGS[0]) -> Computed:
