@@ -83,7 +83,7 @@ def _print_verification(found: Any) -> None:
             for cell, difference in zip(found.cells, relative, strict=True)
         ]
         typer.secho("Figures that differ", bold=True)
-        _print_table(("exhibit", "figure", "column", "recorded", "now", "relative difference"), rows)
+        print_table(("exhibit", "figure", "column", "recorded", "now", "relative difference"), rows)
     _print_lines(
         "Rows that came or went",
         [f"{' '.join(_about(row.key))}: {'new' if row.appeared else 'gone'}" for row in found.rows],
@@ -171,7 +171,7 @@ def _print_lines(heading: str, lines: Iterable[str]) -> None:
             typer.echo(f"  {line}")
 
 
-def _print_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def print_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     """Print columns side by side, no cell cut short."""
     widths = [max(len(line[column]) for line in (header, *rows)) for column in range(len(header))]
     for line in (header, *rows):

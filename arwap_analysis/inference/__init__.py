@@ -2,6 +2,15 @@
 
 from arwap_analysis.inference.association import TestResult, chi_squared_test, g_test, trend_in_proportions
 from arwap_analysis.inference.closing import ClosingTime, gap_closing_time
+from arwap_analysis.inference.consistency import (
+    Agreement,
+    error_agrees_with_interval,
+    interval_is_symmetric,
+    mean_is_possible,
+    p_value_agrees_with_error,
+    parts_agree_with_total,
+    ratio_agrees_with_rates,
+)
 from arwap_analysis.inference.decisions import ADJUSTMENTS, adjust_p_values
 from arwap_analysis.inference.equivalence import Equivalence, equivalence_of_rates, equivalence_test
 from arwap_analysis.inference.exact import barnard_exact_test, boschloo_exact_test, fisher_exact_test, poisson_rate_test
@@ -17,6 +26,7 @@ from arwap_analysis.inference.trend import Trend, rate_difference_trend, rate_ra
 
 __all__ = [
     "ADJUSTMENTS",
+    "Agreement",
     "ClosingTime",
     "Equivalence",
     "TestResult",
@@ -30,15 +40,21 @@ __all__ = [
     "common_rate_ratio",
     "equivalence_of_rates",
     "equivalence_test",
+    "error_agrees_with_interval",
     "fisher_exact_test",
     "g_test",
     "gap_closing_time",
     "homogeneity_of_rate_ratios",
+    "interval_is_symmetric",
     "mantel_haenszel_odds_ratio",
+    "mean_is_possible",
     "minimum_detectable_ratio",
+    "p_value_agrees_with_error",
+    "parts_agree_with_total",
     "poisson_rate_test",
     "power_of_ratio",
     "rate_difference_trend",
     "rate_ratio_trend",
+    "ratio_agrees_with_rates",
     "trend_in_proportions",
 ]
