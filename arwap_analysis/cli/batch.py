@@ -44,7 +44,10 @@ def batch(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and why; make nothing.")] = False,
     release: Annotated[
-        bool, typer.Option("--release", help="Fail a report whose tables give hidden figures away.")
+        bool,
+        typer.Option(
+            "--release", help="Fail a report that gives hidden figures away, or whose figures cannot all be true."
+        ),
     ] = False,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")] = False,
     retries: Annotated[

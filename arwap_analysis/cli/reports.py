@@ -28,7 +28,8 @@ def run(
     set_: Overrides = None,
     out: Annotated[Path | None, typer.Option(help="Where to write, instead of the project's outputs folder.")] = None,
     release: Annotated[
-        bool, typer.Option("--release", help="Make it only if its tables give no hidden figure away.")
+        bool,
+        typer.Option("--release", help="Make it only if no hidden figure gets out and its figures fit together."),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the path of the report.")] = False,
 ) -> None:
@@ -51,6 +52,8 @@ def run(
             result = run_report(report, out=out, progress=progress, release=release)
         console.print(f"[green]Report ready[/] after {result.seconds:.1f} s:", soft_wrap=True)
         _say_audit(result)
+        for doubt in result.doubts:
+            console.print(f"Figures that cannot all be true: {doubt}", style="bold red", markup=False)
     typer.echo(result.page)
 
 

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from arwap_analysis.present.bundle import write_bundle
 from arwap_analysis.present.editions import belongs_to
 from arwap_analysis.present.page import prepare_page
 from arwap_analysis.project import PROJECT_VARIABLE
+from arwap_analysis.run.consistency import check_report
 from arwap_analysis.run.limits import Limits
 from arwap_analysis.run.parameters import read_notebook
 from arwap_analysis.run.place import exclusive, failed_folder, move_into_place, short_temporary_root
@@ -48,7 +49,7 @@ class RunResult:
     `changes` says in words what differs from the report that it replaced, None where there was none.
     `left_behind` names files that the notebook wrote into its working folder, which went with the run. `audit` is what
     the last look at its tables found, and `private` where the executed notebook lies as it came from the kernel, for
-    data that are not open.
+    data that are not open. `doubts` names figures that cannot all be true.
     """
 
     id: str
@@ -59,6 +60,7 @@ class RunResult:
     left_behind: tuple[str, ...] = ()
     audit: OutputsAudit | None = None
     private: Path | None = None
+    doubts: tuple[str, ...] = ()
 
 
 def run_report(
@@ -77,8 +79,9 @@ def run_report(
     working folder, a temporary folder and a seed of its own, which depend on the report alone. `revision` is what git
     says of the project, asked of git unless given: a copy of the project cannot say.
 
-    The tables of every report are audited before they are written. With `release`, one that gives a hidden count away
-    is not made; without, its pages say that it may not be published.
+    The tables of every report are audited before they are written, and its figures held against each other. With
+    `release`, one that gives a hidden count away, or whose figures cannot all be true, is not made; without, the pages
+    say that it may not be published, and the manifest names the figures.
 
     Raises
     ------
@@ -100,7 +103,7 @@ def run_report(
             notebook = _execute(report, place, target, progress, limits or Limits(), private)
             audit = audit_report(notebook, target)
             if release and not audit.safe:
-                raise _refused(report, place, target, audit)
+                raise _refused(report, place, target, audit.statement, audit.findings)
             kept = None
             if report.is_protected or audit.protected:
                 kept = keep_private(notebook, project=report.project, id=report.id)
@@ -118,7 +121,12 @@ def run_report(
                 review=report.id,
                 publishable=audit.safe,
             )
-            write_manifest(report, aside, started=started, revision=revision, disclosure=audit_facts(audit))
+            doubts = tuple(str(found) for found in check_report(aside))
+            if release and doubts:
+                raise _refused(report, aside / "report.ipynb", target, "Its figures cannot all be true.", doubts)
+            write_manifest(
+                report, aside, started=started, revision=revision, disclosure=audit_facts(audit), doubts=doubts
+            )
             work = private / "work"
             left = tuple(sorted(p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file()))
             changes = changes_between(target, aside)
@@ -128,14 +136,13 @@ def run_report(
         raise RunError(report.id, f"it cannot be written: {error.strerror}{where}", code="cannot_write") from error
     shutil.rmtree(failed_folder(target), ignore_errors=True)
     seconds = (datetime.now(UTC) - started).total_seconds()
-    return RunResult(report.id, target, target / page.name, seconds, changes, left, audit, kept)
+    return RunResult(report.id, target, target / page.name, seconds, changes, left, audit, kept, doubts)
 
 
-def _refused(report: Report, notebook: Path, target: Path, audit: OutputsAudit) -> RunError:
+def _refused(report: Report, notebook: Path, target: Path, statement: str, reasons: Sequence[str]) -> RunError:
     """Keep a report that may not be released where failed ones are kept, and say why."""
-    reasons = "\n".join(audit.findings)
-    kept = _keep_failed(notebook, target, f"{audit.statement}\n{reasons}", None, closed=True)
-    first, more = audit.findings[0], len(audit.findings) - 1
+    kept = _keep_failed(notebook, target, "\n".join([statement, *reasons]), None, closed=True)
+    first, more = reasons[0], len(reasons) - 1
     others = f" (and {more} more in {kept.with_name('error.txt')})" if more else ""
     return RunError(report.id, f"it is not released: {first}{others}", code="not_released", notebook=str(kept))
 

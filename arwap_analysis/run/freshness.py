@@ -55,10 +55,10 @@ def why_stale(report: Report, folder: Path, digest: Digests) -> str | None:
 
 
 def may_be_released(folder: Path) -> bool:
-    """Say whether the audit of a finished report found nothing, by its manifest."""
+    """Say whether the checks of a finished report found nothing, by its manifest."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return bool(manifest["disclosure"]["safe"])
+        return bool(manifest["disclosure"]["safe"] and not manifest["doubts"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

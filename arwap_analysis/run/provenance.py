@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import metadata
@@ -87,11 +87,13 @@ def write_manifest(
     started: datetime,
     revision: Mapping[str, Any] | None = None,
     disclosure: Mapping[str, Any] | None = None,
+    doubts: Sequence[str] = (),
 ) -> Path:
     """Write `ro-crate-metadata.json` and `manifest.json` into the folder of a finished report; return the latter.
 
     The manifest comes last and lists every other file, the crate among them. `revision` is what `revision_of` says of
-    the project, asked for unless given; `disclosure` what the audit of the report's tables found.
+    the project, asked for unless given; `disclosure` what the audit of the report's tables found, and
+    `doubts` which figures cannot all be true.
     """
     shutil.copyfile(report.notebook, folder / NOTEBOOK_NAME)
     facts: dict[str, Any] = {
@@ -113,6 +115,7 @@ def write_manifest(
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": package_versions(),
         "disclosure": dict(disclosure or {}),
+        "doubts": list(doubts),
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -197,6 +197,32 @@ def test_a_report_that_gives_a_count_away_is_not_released_and_says_why(tmp_path)
     assert failure.code == "not_released"
 
 
+WRONG = """
+from arwap_analysis.present.exhibit import Exhibit, with_translations
+from arwap_analysis.present.tables import Column
+rates = findings.rates.assign(estimate=2 * findings.rates["estimate"], upper=2 * findings.rates["upper"])
+words = {"title": "x", "subtitle": "x", "caption": "x", "source": "x"}
+shown = evidence.show(rates)
+columns = (Column("group", "x"), Column("estimate", "x", "rate"))
+english = Exhibit(id="wrong", table=shown, columns=columns, **words)
+with_translations(english, Exhibit(id="wrong", table=shown, columns=columns, language="cy", **words))
+"""
+
+
+def test_a_report_whose_figures_cannot_all_be_true_is_not_released(tmp_path):
+    project = tmp_path / "prosiect"
+    params = make_project(project, notebook="leaky")
+    add_cell(project, WRONG)
+    with pytest.raises(RunError, match="it is not released: wrong") as caught:
+        run_report(load_report(params), release=True)
+    assert caught.value.code == "not_released"
+    draft = run_report(load_report(params))
+    assert draft.audit.safe
+    assert draft.doubts
+    assert json.loads((draft.folder / "manifest.json").read_text())["doubts"] == list(draft.doubts)
+    assert not may_be_released(draft.folder)
+
+
 def make_project_again(project):
     return write_restricted(project, counts=BIG, disclosure=RULE)
 
