@@ -398,3 +398,26 @@ def test_printed_figures_that_contradict_each_other_are_named_without_data():
     assert named(**model, published_p="<0.001") == {"p_from_error"}
     assert named(**model, published_lower="0.00", published_upper="0.20") == set()
     assert named(**model, published_lower="0.05", published_upper="0.15") == {"error_from_interval"}
+
+
+def test_every_claim_of_our_own_is_reproduced_and_no_two_contradict_each_other():
+    found = reproduce_claims(OWN)
+    assert {o.id: o.reason for o in found.outcomes if o.verdict != "reproduced"} == {}
+    assert [check.said for check in found.checks if not check.agrees] == []
+    assert len(found.outcomes) >= 30
+    assert sum(o.claim.country in {"Wales", "England and Wales"} for o in found.outcomes) >= 5
+
+
+def test_every_file_of_our_claims_has_its_source_licence_and_date():
+    readme = (OWN / "README.md").read_text(encoding="utf-8")
+    for path in (OWN / "data").glob("*.csv"):
+        (line,) = [line for line in readme.splitlines() if line.startswith(f"| `{path.name}` |")]
+        assert all(cell.strip() for cell in line.strip("|").split("|"))
+        assert len(line.strip("|").split("|")) == 5
+
+
+@pytest.mark.slow
+def test_a_thousand_claims_take_less_than_half_a_minute():
+    from benchmarks.reproduce import measure
+
+    assert measure()["seconds"] < 30
