@@ -29,7 +29,7 @@ def quotations_html(quoted: Sequence[Quoted], *, language: str) -> str:
             theme = one.theme
         other = f' lang="{escape(one.language, quote=True)}"' if one.language != language else ""
         parts.append(
-            f'<blockquote class="quotation"><p{other}>{escape(one.words)}</p>'
-            f"<footer>{escape(one.attribution)}</footer></blockquote>"
+            f'<figure class="quotation"><blockquote><p{other}>{escape(one.words)}</p></blockquote>'
+            f"<figcaption>{escape(one.attribution)}</figcaption></figure>"
         )
     return "".join(parts)

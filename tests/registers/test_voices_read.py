@@ -79,7 +79,8 @@ def test_a_mistyped_code_suggests_the_right_one(tmp_path, frame):
 
 def test_no_fault_repeats_what_a_person_said(tmp_path, frame):
     lines = [changed(consent=""), changed(quotation="Other words of Zebedee"), changed(excerpt="", date=NAMED),
-             changed(excerpt="e9", language=NAMED)]  # fmt: skip
+             changed(excerpt="e9", language=NAMED), changed(excerpt="e8", codes=NAMED, consent=NAMED),
+             changed(excerpt=NAMED), changed(excerpt=NAMED)]  # fmt: skip
     text = str(faults(tmp_path, frame, lines))
     assert "Zebedee" not in text
     assert "07700" not in text

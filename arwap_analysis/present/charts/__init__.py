@@ -7,6 +7,7 @@ every machine: letters are drawn as paths in the font that comes with matplotlib
 from arwap_analysis.present.charts.drawing import GroupStyle, group_styles, rehearse
 from arwap_analysis.present.charts.groups import dots_by_group, intervals_by_group, ranges_by_group
 from arwap_analysis.present.charts.lines import lines_by_group
+from arwap_analysis.present.charts.matrix import numbers_matrix, signs_matrix
 
 __all__ = [
     "GroupStyle",
@@ -14,6 +15,8 @@ __all__ = [
     "group_styles",
     "intervals_by_group",
     "lines_by_group",
+    "numbers_matrix",
     "ranges_by_group",
     "rehearse",
+    "signs_matrix",
 ]

@@ -15,7 +15,8 @@ from arwap_analysis.texts import FIRST_LANGUAGE
 __all__ = ["numbers_matrix", "signs_matrix"]
 
 _SHADE = "#0067A5"
-_DARK_FROM = 0.55  # from this share of the largest number on, the figure in a square is white
+_INK = "#1A1A1A"
+_STRONGEST = 0.6  # so that dark figures on it have a contrast of 6 to 1
 _LINE = "#B8B8B8"
 
 
@@ -27,6 +28,7 @@ def numbers_matrix(
     value: str,
     rows: Mapping[str, str],
     columns: Mapping[str, str],
+    style: str = "count",
     language: str = FIRST_LANGUAGE,
 ) -> str:
     """Draw the number in each square, shaded by its size; a hidden one is hatched and holds its mark.
@@ -39,6 +41,8 @@ def numbers_matrix(
         Names of columns of the table.
     rows, columns : mapping of code to label
         In the order in which they are drawn.
+    style : str
+        How the numbers are written; see `numbers.write`.
     """
     cells = {(getattr(r, row), getattr(r, column)): r for r in table.frame.itertuples(index=False)}
     largest = float(np.nanmax([*table.frame[value].to_numpy(float), 1.0]))
@@ -56,11 +60,10 @@ def numbers_matrix(
                     axes.text(x, y, text, ha="center", va="center", color=GREY, bbox=box)
                     continue
                 share = number / largest
-                _square(axes, x, y, facecolor=_SHADE, alpha=0.85 * share)
-                ink = "white" if share > _DARK_FROM else "#1A1A1A"
+                _square(axes, x, y, facecolor=_SHADE, alpha=_STRONGEST * share)
                 weight = "bold" if number else "normal"
-                text = numbers.count(number, language=language)
-                axes.text(x, y, text, ha="center", va="center", color=ink, fontweight=weight)
+                text = numbers.write(number, style, language=language)
+                axes.text(x, y, text, ha="center", va="center", color=_INK, fontweight=weight, fontsize=11)
         return to_svg(axes.figure)
 
 
@@ -102,11 +105,11 @@ def signs_matrix(
                     continue
                 _sign(axes, str(getattr(cell, sign)), x - 0.2, y)
                 text = numbers.count(value, language=language)
-                axes.text(x + 0.24, y, text, ha="center", va="center", fontsize=8.5, color="#1A1A1A")
+                axes.text(x + 0.24, y, text, ha="center", va="center", fontsize=8.5, color=_INK)
         for position, (name, words) in enumerate(key.items()):
-            x, y = -0.3 + (len(columns) / 2) * (position % 2), len(rows) + 0.1 + 0.75 * (position // 2)
-            _sign(axes, name, x, y)
-            axes.text(x + 0.35, y, words, va="center", fontsize=9)
+            place = ((len(columns) / 2) * (position % 2) - 0.3, len(rows) + 0.1 + 0.75 * (position // 2))
+            _sign(axes, name, *place)
+            axes.annotate(words, place, xytext=(12, 0), textcoords="offset points", va="center", fontsize=9)
         return to_svg(axes.figure)
 
 
@@ -115,9 +118,9 @@ def _grid(
 ) -> Any:
     figure = figure_class(figsize=(WIDTH, 1.9 + height * len(rows) + below))
     axes = figure.subplots()
-    axes.set_xticks(range(len(columns)), columns.values(), rotation=45, ha="left", rotation_mode="anchor", fontsize=9)
+    axes.set_xticks(range(len(columns)), columns.values(), rotation=45, ha="left", rotation_mode="anchor")
     axes.xaxis.tick_top()
-    axes.set_yticks(range(len(rows)), rows.values(), fontsize=9)
+    axes.set_yticks(range(len(rows)), rows.values())
     axes.set_xlim(-0.52, len(columns) - 0.48)
     axes.set_ylim(len(rows) - 0.48 + 2.2 * below, -0.52)
     axes.tick_params(length=0)
@@ -142,4 +145,4 @@ def _sign(axes: Any, name: str, x: float, y: float) -> None:
         return
     fill = {"full": "full", "half": "left", "empty": "none"}[name]
     colour = GREY if name == "empty" else _SHADE
-    axes.plot(x, y, marker="o", ms=10, fillstyle=fill, color=colour, markerfacecoloralt="white", mew=1.2)
+    axes.plot(x, y, marker="o", ms=10, fillstyle=fill, color=colour, markerfacecoloralt="white", mew=1.2, clip_on=False)

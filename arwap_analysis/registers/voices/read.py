@@ -38,6 +38,7 @@ _OPTIONAL = ("speaker", "language")
 _MAY_BE_EMPTY = ("quotation", "speaker", "language")
 # Of one excerpt, whoever codes it.
 _FACTS = ("speaker", "source", "date", "group", "quotation", "language", "consent")
+_WORD = re.compile(r"[\w-]{1,40}")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -148,7 +149,7 @@ def _row_faults(record: dict[str, object], frame: CodingFrame, name: str) -> Ite
         yield Fault("not_a_date", "this is no date", name, row, "date", hint="Write 2022, 2022-06 or 2022-06-07.")
     if cell["consent"] and cell["consent"] not in CONSENTS:
         hint = did_you_mean(cell["consent"], CONSENTS)
-        yield Fault("unknown_consent", "there is no such consent", name, row, "consent", cell["consent"], hint)
+        yield Fault("unknown_consent", "there is no such consent", name, row, "consent", _shown(cell["consent"]), hint)
     if cell["language"] and cell["language"] not in LANGUAGES:
         yield Fault("unknown_language", "there is no such language", name, row, "language", hint="Write en or cy.")
     yield from _code_faults(cell["codes"], frame, name, row)
@@ -159,13 +160,18 @@ def _code_faults(text: str, frame: CodingFrame, name: str, row: int) -> Iterator
     for code in dict.fromkeys(codes):
         if code not in frame.ids:
             hint = did_you_mean(code, frame.assignable)
-            yield Fault("unknown_code", "the coding frame has no such code", name, row, "codes", code, hint)
+            yield Fault("unknown_code", "the coding frame has no such code", name, row, "codes", _shown(code), hint)
         elif code not in frame.assignable:
             parts = ", ".join(c.id for c in frame.codes if c.parent == code)
             hint = f"Give one of its parts: {parts}."
-            yield Fault("code_with_parts", "this code has parts", name, row, "codes", code, hint)
+            yield Fault("code_with_parts", "this code has parts", name, row, "codes", _shown(code), hint)
         if codes.count(code) > 1:
             yield Fault("code_twice", "the code is given twice", name, row, "codes", code, "Keep one.")
+
+
+def _shown(text: str) -> str | None:
+    """Return a word as it may be repeated; a sentence in a wrong column is not."""
+    return text if _WORD.fullmatch(text) else None
 
 
 def _codes(text: str) -> list[str]:
@@ -191,7 +197,9 @@ def _between_rows(records: Sequence[dict[str, object]], name: str) -> Iterator[F
         row, excerpt, coder = int(str(record["row"])), str(record["excerpt"]), str(record["coder"])
         if excerpt and coder and (excerpt, coder) in coded:
             hint = f"It stands on row {coded[excerpt, coder]} too; keep one, or give it an id of its own."
-            yield Fault("excerpt_twice", "one coder codes this excerpt twice", name, row, "excerpt", excerpt, hint)
+            yield Fault(
+                "excerpt_twice", "one coder codes this excerpt twice", name, row, "excerpt", _shown(excerpt), hint
+            )
         coded.setdefault((excerpt, coder), row)
         known = first.setdefault(excerpt, record)
         for column in _FACTS:
