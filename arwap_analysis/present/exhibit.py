@@ -20,6 +20,7 @@ import pandas as pd
 
 from arwap_analysis.disclosure import ProtectedTable
 from arwap_analysis.present.harmless import name_controls
+from arwap_analysis.present.quotations import Quoted, quotations_html
 from arwap_analysis.present.sentences import say
 from arwap_analysis.present.tables import Column, html_table, text_table
 from arwap_analysis.texts import FIRST_LANGUAGE
@@ -186,13 +187,17 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """Sentences made from numbers, shown as a list; `role` is the class of the list in the page."""
+    """Sentences made from numbers, shown as a list; `role` is the class of the list in the page.
+
+    `quoted` are words that people said, one for each of the sentences, which then show them with who said them.
+    """
 
     id: str
     sentences: tuple[str, ...]
     role: str = "main-points"
     language: str = FIRST_LANGUAGE
     translations: tuple[Statements, ...] = ()
+    quoted: tuple[Quoted, ...] = ()
 
     def _repr_mimebundle_(self, **_: Any) -> Bundle:
         payload: dict[str, Any] = {"kind": "statements", "id": self.id, "sentences": list(self.sentences)}
@@ -211,7 +216,9 @@ class Statements:
         return "\n".join(f"- {sentence}" for sentence in self.sentences)
 
     def to_html(self) -> str:
-        """Return the sentences as an HTML list, or as a quotation for a question."""
+        """Return the sentences as an HTML list, or as a quotation for a question or for words that people said."""
+        if self.quoted:
+            return quotations_html(self.quoted, language=self.language)
         if self.role == "question":
             return "".join(f'<blockquote class="question"><p>{escape(s)}</p></blockquote>' for s in self.sentences)
         tag = "ol" if self.role == "sources" else "ul"

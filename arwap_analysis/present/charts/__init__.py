@@ -8,6 +8,7 @@ from arwap_analysis.present.charts.drawing import GroupStyle, group_styles, rehe
 from arwap_analysis.present.charts.forest import forest, funnel
 from arwap_analysis.present.charts.groups import dots_by_group, intervals_by_group, ranges_by_group
 from arwap_analysis.present.charts.lines import lines_by_group
+from arwap_analysis.present.charts.matrix import numbers_matrix, signs_matrix
 
 __all__ = [
     "GroupStyle",
@@ -17,6 +18,8 @@ __all__ = [
     "group_styles",
     "intervals_by_group",
     "lines_by_group",
+    "numbers_matrix",
     "ranges_by_group",
     "rehearse",
+    "signs_matrix",
 ]
