@@ -10,11 +10,11 @@ from arwap_analysis.documents import StrictModel
 from arwap_analysis.indicators.catalogue import ID_PATTERN
 from arwap_analysis.texts import Text
 
-__all__ = ["Review"]
+__all__ = ["Asked", "Review"]
 
 
-class Review(StrictModel):
-    """One question put to one indicator; its fields are the parameters of `notebooks/evidence_review.ipynb`.
+class Asked(StrictModel):
+    """What every request says: its name, title, question, languages, and how sure it wants to be.
 
     `language` names the languages of the report, the first that of the main page; one may stand without a list.
     """
@@ -22,10 +22,6 @@ class Review(StrictModel):
     review_id: str = Field(pattern=ID_PATTERN)
     title: Text
     question: Text
-    indicator: str = Field(min_length=1)
-    data_folder: str = "data"
-    periods: list[str] = []
-    focus_period: str | None = None
     reference_group: str | None = None
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     correction: Literal["holm", "bh", "none"] = "holm"
@@ -42,3 +38,12 @@ class Review(StrictModel):
         if len(set(value)) < len(value):
             raise ValueError("name each language once")
         return value
+
+
+class Review(Asked):
+    """One question put to one indicator; its fields are the parameters of `notebooks/evidence_review.ipynb`."""
+
+    indicator: str = Field(min_length=1)
+    data_folder: str = "data"
+    periods: list[str] = []
+    focus_period: str | None = None

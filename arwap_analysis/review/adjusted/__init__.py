@@ -1,0 +1,1 @@
+"""An adjusted disparity."""
