@@ -35,7 +35,7 @@ InputFile = tuple[Path, str | None, tuple[tuple[str, str], ...]]
 
 
 class AskedOfData(Asked):
-    """A request to a data file: `data` is the path of its card, `outcome` one of the card's (the first unless named)."""
+    """A request to a data file: `data` is the path of its card, `outcome` one of the card's, the first unless named."""
 
     data: str = Field(min_length=1)
     outcome: str | None = None

@@ -7,9 +7,11 @@ every machine: letters are drawn as paths in the font that comes with matplotlib
 from arwap_analysis.present.charts.drawing import GroupStyle, group_styles, rehearse
 from arwap_analysis.present.charts.groups import dots_by_group, intervals_by_group, ranges_by_group
 from arwap_analysis.present.charts.lines import lines_by_group
+from arwap_analysis.present.charts.pairs import comparisons_by_group
 
 __all__ = [
     "GroupStyle",
+    "comparisons_by_group",
     "dots_by_group",
     "group_styles",
     "intervals_by_group",
