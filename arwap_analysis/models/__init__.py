@@ -37,7 +37,11 @@ from arwap_analysis.models.survey_results import (
     survey_group_ratio,
 )
 from arwap_analysis.models.survey_tables import RaoScottTest, rao_scott_test
-from arwap_analysis.models.survey_totals import survey_mean_from_totals, survey_proportion_from_totals
+from arwap_analysis.models.survey_totals import (
+    survey_mean_from_totals,
+    survey_proportion_from_totals,
+    survey_with_people,
+)
 from arwap_analysis.models.synthesis import PooledEffect, effects_from_intervals, meta_regression, pool_effects
 from arwap_analysis.models.synthesis_checks import (
     EggerTest,
@@ -101,6 +105,7 @@ __all__ = [
     "survey_ratio",
     "survey_regression",
     "survey_total",
+    "survey_with_people",
     "with_balanced_halves",
     "with_bootstrap",
     "with_jackknife",

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from arwap_analysis.errors import MeasureError
-from arwap_analysis.estimate import FloatArray
+from arwap_analysis.estimate import FloatArray, as_counts
 from arwap_analysis.models.survey_design import IntArray, SurveyDesign
 from arwap_analysis.models.survey_estimates import survey_mean
 from arwap_analysis.models.survey_results import ASSUMES
@@ -34,7 +34,7 @@ class RaoScottTest:
     shares : DataFrame
         Weighted share of each cell; rows and columns by label.
     n : int
-        Rows with both answers.
+        People with both answers.
     method : str
     assumes : tuple of str
     """
@@ -62,7 +62,9 @@ class RaoScottTest:
         )
 
 
-def rao_scott_test(design: SurveyDesign, rows: ArrayLike, columns: ArrayLike) -> RaoScottTest:
+def rao_scott_test(
+    design: SurveyDesign, rows: ArrayLike, columns: ArrayLike, *, people: ArrayLike | None = None
+) -> RaoScottTest:
     """Test that two answers have nothing to do with each other, allowing for the design (second-order correction).
 
     Parameters
@@ -71,6 +73,9 @@ def rao_scott_test(design: SurveyDesign, rows: ArrayLike, columns: ArrayLike) ->
         How the N rows were drawn.
     rows, columns : array_like, (N,)
         Labels; missing ones (NaN or None) leave the row out.
+    people : array_like, (N,), optional
+        How many people each row stands for: rows may be cells (people of one sampling unit with equal labels) with the
+        sum of their weights, and the test is that of the people. 1 unless given.
 
     Returns
     -------
@@ -80,7 +85,7 @@ def rao_scott_test(design: SurveyDesign, rows: ArrayLike, columns: ArrayLike) ->
     Raises
     ------
     MeasureError
-        With fewer than two labels on either side, or without degrees of freedom.
+        With fewer than two labels on either side, or without degrees of freedom, or for wrong numbers of people.
 
     Interpretation
     --------------
@@ -104,7 +109,7 @@ def rao_scott_test(design: SurveyDesign, rows: ArrayLike, columns: ArrayLike) ->
     if height < 2 or width < 2:
         raise MeasureError("a test of association needs two or more labels on either side")
     shares, covariance = _cells(design, np.where(there, row * width + column, -1), height * width)
-    n = int(there.sum())
+    n = int(np.sum(_people(people, design.size)[there]))
     table = shares.reshape(height, width)
     expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0)
     chi_squared = float(n * np.sum((table - expected) ** 2 / expected))
@@ -120,6 +125,14 @@ def rao_scott_test(design: SurveyDesign, rows: ArrayLike, columns: ArrayLike) ->
         pd.DataFrame(table, index=list(row_labels), columns=list(column_labels)), n,
         f"Rao-Scott second-order F, {design.method}", ASSUMES,
     )  # fmt: skip
+
+
+def _people(people: ArrayLike | None, size: int) -> FloatArray:
+    """Return how many people each row stands for."""
+    count = np.ones(size) if people is None else as_counts("people", people)
+    if count.shape != (size,) or np.any(np.isnan(count)):
+        raise MeasureError(f"people needs a known number for each of the {size:,} rows")
+    return count
 
 
 def _cells(design: SurveyDesign, cell: IntArray, count: int) -> tuple[FloatArray, FloatArray]:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from arwap_analysis.errors import MeasureError
-from arwap_analysis.estimate import FloatArray, as_counts
+from arwap_analysis.estimate import FloatArray, as_counts, as_floats
 from arwap_analysis.models.survey_design import SurveyDesign
 from arwap_analysis.models.survey_domains import Domains, ProportionInterval, quotient, with_proportion_limits
 from arwap_analysis.models.survey_estimates import design_effect, survey_ratio
 from arwap_analysis.models.survey_results import SurveyEstimate
 
-__all__ = ["survey_mean_from_totals", "survey_proportion_from_totals"]
+__all__ = ["survey_mean_from_totals", "survey_proportion_from_totals", "survey_with_people"]
 
 
 def survey_mean_from_totals(
@@ -124,3 +124,60 @@ def survey_proportion_from_totals(
         quantity=quantity,
     )  # fmt: skip
     return with_proportion_limits(found, method)
+
+
+def survey_with_people(
+    found: SurveyEstimate, design: SurveyDesign, values: ArrayLike, *, people: ArrayLike, by: ArrayLike | None = None
+) -> SurveyEstimate:
+    """Means or shares of cells, with the people behind them counted instead of the cells.
+
+    A cell is all people of one sampling unit and group (with replicate weights: of one group) who gave the same answer;
+    its weight, and each replicate weight, is the sum of theirs. Estimates and errors are then those of the people.
+
+    Parameters
+    ----------
+    found : SurveyEstimate
+        From `survey_mean` or `survey_proportion` of these cells.
+    design : SurveyDesign
+        Of the N cells.
+    values : array_like, (N,)
+        The answer of each cell; NaN where there is none.
+    people : array_like, (N,)
+        How many people each cell stands for.
+    by : array_like, (N,), optional
+        The groups that `found` has.
+
+    Returns
+    -------
+    SurveyEstimate
+        With `n` and `design_effect` of the people.
+
+    Raises
+    ------
+    MeasureError
+        For other groups than those found, or numbers that are missing or negative.
+
+    Interpretation
+    --------------
+    As for `survey_mean`.
+
+    Do not use when
+    ---------------
+    People of one cell gave different answers.
+
+    References
+    ----------
+    Kish L (1965) Survey Sampling, Wiley, section 8.2.
+    """
+    count, x = as_counts("people", people), as_floats("values", values)
+    domains = Domains(by, design.size)
+    if domains.labels != found.groups:
+        raise MeasureError("the estimates are of other groups than 'by'")
+    there = ~np.isnan(x) & (design.weights > 0)
+    if np.any(np.isnan(count)) or np.any(count[there] < 1):
+        raise MeasureError("every cell with an answer and a weight needs its number of people")
+    weight = np.where(there, design.weights, 0.0)
+    n = domains.sums(np.where(there, count, 0.0))
+    away = np.where(there, weight * (x - found.estimate[domains.codes]) ** 2, 0.0)
+    effect = design_effect(found.root, domains.sums(away), domains.sums(weight), n)
+    return replace(found, n=n, design_effect=np.where(np.isnan(found.standard_error), np.nan, effect))

@@ -20,6 +20,7 @@ __all__ = [
     "p_value",
     "per_cent",
     "percent",
+    "points",
     "rate",
     "ratio",
     "signed",
@@ -109,6 +110,12 @@ def p_value(value: float, *, language: str = FIRST_LANGUAGE) -> str:
     return _decimals(value, 3 if value < 0.0995 else 2, language)
 
 
+def points(value: float, *, language: str = FIRST_LANGUAGE) -> str:
+    """Write a difference in percentage points with its sign: `+13.8`, `−0.5`, `0.0`."""
+    text = _decimals(value, 1, language)
+    return text if text.startswith(MINUS) or round(value, 1) == 0 else f"+{text}"
+
+
 _WRITERS = {
     "count": count,
     "rate": rate,
@@ -118,12 +125,13 @@ _WRITERS = {
     "per_cent": per_cent,
     "change": change,
     "signed": signed,
+    "points": points,
     "p": p_value,
 }
 
 
 def write(value: float, style: str, *, language: str = FIRST_LANGUAGE) -> str:
-    """Write `value` in one of the styles count, rate, ratio, factor, percent, per_cent, change, signed or p."""
+    """Write `value` in one of the styles count, rate, ratio, factor, percent, per_cent, change, signed, points or p."""
     if math.isinf(value):
         return say("no_limit", language=language)
     return _WRITERS[style](value, language=language)

@@ -163,4 +163,4 @@ def _format(value: float, style: str) -> str:
     if style in ("percent", "change"):
         plain += "%"
     # A change has its sign, also where it is above 0.
-    return f"+{plain};-{plain};{plain}" if style in ("signed", "change") else plain
+    return f"+{plain};-{plain};{plain}" if style in ("signed", "points", "change") else plain

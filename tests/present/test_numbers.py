@@ -27,6 +27,9 @@ from arwap_analysis.present.dates import write_date, write_month
         ("factor", 1.0684, "1.068"),
         ("signed", 24.9, "+24.9"),
         ("signed", -0.21, "−0.21"),
+        ("points", 13.78, "+13.8"),
+        ("points", -0.0079, "0.0"),
+        ("points", -0.51, "−0.5"),
         ("p", 0.0004, "< 0.001"),
         ("p", 0.0126, "0.013"),
         ("p", 0.42, "0.42"),
@@ -41,7 +44,7 @@ def test_both_limits_of_a_ratio_have_the_same_decimals():
     assert numbers.interval(3.1, 4.04, "ratio") == "3.1 to 4.0"
 
 
-@pytest.mark.parametrize("style", ["count", "rate", "ratio", "factor", "percent", "change", "signed", "p"])
+@pytest.mark.parametrize("style", ["count", "rate", "ratio", "factor", "percent", "change", "signed", "points", "p"])
 def test_welsh_numbers_have_the_separators_of_the_cldr_which_are_those_of_english(style):
     assert numbers.write(12345.678, style, language="cy") == numbers.write(12345.678, style)
 

@@ -9,9 +9,11 @@ from arwap_analysis.present.charts.forest import forest, funnel
 from arwap_analysis.present.charts.groups import dots_by_group, intervals_by_group, ranges_by_group
 from arwap_analysis.present.charts.lines import lines_by_group
 from arwap_analysis.present.charts.matrix import numbers_matrix, signs_matrix
+from arwap_analysis.present.charts.pairs import comparisons_by_group
 
 __all__ = [
     "GroupStyle",
+    "comparisons_by_group",
     "dots_by_group",
     "forest",
     "funnel",

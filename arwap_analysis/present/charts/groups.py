@@ -123,10 +123,10 @@ def dots_by_group(
         figure = figure_class(figsize=(WIDTH, 1.4 + 0.5 * len(frame)))
         axes = figure.subplots()
         top = max(1.15 * float(frame["estimate"].fillna(0.0).max()), 1.1 * sorted(bands)[-1])
-        for end, name in bands.items():
+        for step, (end, name) in enumerate(bands.items()):
             axes.axvline(end, color=GREY, lw=0.8, ls=":", zorder=0)
             axes.annotate(name, (end, len(frame) - 0.45), ha="right", va="bottom", color=GREY, fontsize=8.5,
-                          xytext=(-3, 0), textcoords="offset points")  # fmt: skip
+                          xytext=(-3, 11 * (step % 2)), textcoords="offset points")  # fmt: skip
         for position, row in enumerate(frame.itertuples()):
             look = styles[row.group]
             if np.isnan(row.estimate):

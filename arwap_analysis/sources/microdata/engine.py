@@ -50,8 +50,11 @@ def connect(files: list[str], *, memory_limit: str, threads: int | None) -> Iter
             if threads is not None:
                 connection.execute(f"SET threads = {int(threads)}")
             connection.execute("SET preserve_insertion_order = false")
-            # It would be drawn on standard output, among the results.
-            connection.execute("SET enable_progress_bar = false")
+            # It would be drawn on standard output, among the results. In a notebook without ipywidgets it is off
+            # already, and even turning it off is refused.
+            (drawn,) = connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() or (False,)
+            if drawn:
+                connection.execute("SET enable_progress_bar = false")
             connection.execute("SET python_enable_replacements = false")
             connection.execute("SET autoinstall_known_extensions = false")
             connection.execute("SET autoload_known_extensions = false")

@@ -1,0 +1,207 @@
+"""Read counted people: a file of cells, or a file of people that is reduced to cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from arwap_analysis.disclosure import DisclosurePolicy
+from arwap_analysis.documents import Document, faults_of
+from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
+from arwap_analysis.project import find_project
+from arwap_analysis.review.adjusted.card import AdjustedCard, AdjustedOutcome, AdjustedReview, Covariate
+from arwap_analysis.review.dataset import chosen, load_dataset, reference_of
+from arwap_analysis.review.rows import with_rows
+from arwap_analysis.review.shield import policy_of
+from arwap_analysis.sources import file_digest
+from arwap_analysis.sources.microdata import Outcome, Reduction, reduce_microdata
+
+__all__ = ["AdjustedEvidence", "gather"]
+
+_NOBODY = "arwap_missing"
+_OUTCOME = "arwap_outcome"
+
+
+@dataclass(frozen=True)
+class AdjustedEvidence:
+    """What an adjusted disparity rests on.
+
+    `cells` has the columns `group` and one for each covariate (codes of the card), `numerator` and `denominator`;
+    people for whom the outcome is not known are not in it, and `no_outcome` counts them (0 for files of cells).
+    """
+
+    request: AdjustedReview
+    card: AdjustedCard
+    path: Path
+    outcome_id: str
+    reference_group: str
+    cells: pd.DataFrame
+    no_outcome: int
+    policy: DisclosurePolicy | None
+    digest: str
+
+    @property
+    def outcome(self) -> AdjustedOutcome:
+        """What is asked."""
+        return self.card.outcomes[self.outcome_id]
+
+    @property
+    def covariates(self) -> Mapping[str, Covariate]:
+        """The covariates that were asked for, in the order of the request."""
+        return {id: self.card.covariates[id] for id in self.request.covariates or self.card.covariates}
+
+
+def gather(request: AdjustedReview, *, project: Path | None = None) -> AdjustedEvidence:
+    """Read the data that the request names.
+
+    Parameters
+    ----------
+    request : AdjustedReview
+        The question, and the path of the data's card.
+    project : Path, optional
+        The project folder from which paths count; found from the working folder by default.
+
+    Raises
+    ------
+    ParameterError
+        For a card that cannot be used, and names that it does not have.
+    DataError
+        For a file that cannot be trusted, with every fault: row, column and value.
+    """
+    root = find_project() if project is None else project
+    path = root / request.data
+    card = load_dataset(AdjustedCard, path)
+    outcome_id = chosen(request.outcome, card.outcomes, column="outcome")
+    reference = reference_of(request.reference_group, card.group)
+    for id in request.covariates or ():
+        chosen(id, card.covariates, column="covariates")
+    if request.second is not None:
+        chosen(request.second, card.covariates, column="second")
+    policy = policy_of(card, path)
+    outcome, file = card.outcomes[outcome_id], path.parent / card.file
+    cells, unknown = _cells(card, outcome, file) if card.cells is not None else _people(card, outcome, file)
+    return AdjustedEvidence(request, card, path, outcome_id, reference, cells, unknown, policy, file_digest(file))
+
+
+def _columns(card: AdjustedCard) -> dict[str, tuple[str, dict[str, object], str | None]]:
+    """Return for the group and each covariate its column, its labels, and the one of those who have none."""
+    columns: dict[str, tuple[str, dict[str, object], str | None]] = {
+        "group": (card.group.column, dict(card.group.categories), card.group.unknown)
+    }
+    for id, covariate in card.covariates.items():
+        columns[id] = (covariate.column, dict(covariate.levels), covariate.unknown)
+    return columns
+
+
+def _cells(card: AdjustedCard, outcome: AdjustedOutcome, file: Path) -> tuple[pd.DataFrame, int]:
+    """Read a file of cells, each with its counts."""
+    assert card.cells is not None
+    columns = _columns(card)
+    needed = [*(column for column, _, _ in columns.values()), card.cells.people, outcome.column]
+    frame = _read(file, card, needed)
+    faults = [fault for name in columns for fault in _labels(frame, file, *columns[name])]
+    counts = {}
+    for name, column in (("denominator", card.cells.people), ("numerator", outcome.column)):
+        counts[name] = pd.to_numeric(frame[column], errors="coerce")
+        faults += _counts(frame, counts[name], file, column)
+    if not faults:
+        more = counts["numerator"] > counts["denominator"]
+        faults += [
+            Fault("more_than_all", f"more people have the outcome than there are in '{card.cells.people}'", str(file),
+                  int(row) + 2, outcome.column, str(frame.loc[row, outcome.column]), "Correct the counts.")
+            for row in frame.index[more]
+        ]  # fmt: skip
+    if faults:
+        raise DataError(faults)
+    labels = {name: frame[column].mask(frame[column] == "", none) for name, (column, _, none) in columns.items()}
+    cells = pd.DataFrame(labels).assign(**counts)
+    return cells.groupby(list(columns), sort=False)[["numerator", "denominator"]].sum().reset_index(), 0
+
+
+def _read(file: Path, card: AdjustedCard, needed: list[str]) -> pd.DataFrame:
+    if file.suffix.lower() != ".csv":
+        raise DataError(Fault("not_csv", "a file of cells has to be a CSV", str(file), hint="Save it as CSV, UTF-8."))
+    try:
+        frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        fault = Fault("unreadable_file", f"cannot be read: {error}", str(file), hint="Save it as CSV, UTF-8.")
+        raise DataError(fault) from None
+    lacking = [column for column in dict.fromkeys(needed) if column not in frame.columns]
+    if lacking:
+        raise DataError(
+            [
+                Fault("missing_column", "the file lacks a column", str(file), 1, column, None,
+                      did_you_mean(column, tuple(frame.columns)))
+                for column in lacking
+            ]
+        )  # fmt: skip
+    if frame.empty:
+        raise DataError(Fault("empty_file", "there are no rows", str(file), hint="Export the data again."))
+    frame = frame.apply(lambda column: column.str.strip())
+    return frame.replace({str(value): "" for value in card.missing_values})
+
+
+def _labels(
+    frame: pd.DataFrame, file: Path, column: str, known: dict[str, object], none: str | None
+) -> Iterator[Fault]:
+    """Yield a fault for each row whose label the card does not have."""
+    for row, label in frame[column].items():
+        if label in known or (label == "" and none is not None):
+            continue
+        message = "the row has no label" if label == "" else "the card has no such label"
+        hint = (
+            "Name the level of those who have none as 'unknown'." if label == "" else did_you_mean(label, tuple(known))
+        )
+        yield Fault("missing_label" if label == "" else "unknown_label", message, str(file), int(str(row)) + 2, column,
+                    label or None, hint)  # fmt: skip
+
+
+def _counts(frame: pd.DataFrame, counts: pd.Series, file: Path, column: str) -> Iterator[Fault]:
+    """Yield a fault for each count that is none: no number, negative, or not whole."""
+    wrong = counts.isna() | (counts < 0) | (counts % 1 != 0)
+    for row in frame.index[wrong]:
+        yield Fault("not_a_count", "this is not a count of people", str(file), int(row) + 2, column,
+                    str(frame.loc[row, column]), "Write a whole number of 0 or more, without separators.")  # fmt: skip
+
+
+def _people(card: AdjustedCard, outcome: AdjustedOutcome, file: Path) -> tuple[pd.DataFrame, int]:
+    """Reduce a file of people to cells."""
+    columns = _columns(card)
+    missing = [str(value) for value in card.missing_values]
+    try:
+        reduction = Reduction(
+            file=file.name, by=[column for column, _, _ in columns.values()],
+            outcomes={_OUTCOME: Outcome(column=outcome.column, values=outcome.values or [])},
+            missing_values=card.missing_values, missing_label=_NOBODY,
+        )  # fmt: skip
+    except ValidationError as error:
+        raise ParameterError(faults_of(error, Reduction, Document(f"card '{card.id}'", {}, {}))) from None
+    try:
+        found = reduce_microdata(reduction, folder=file.parent, threads=1).frame
+    except DataError as error:
+        raise DataError(with_rows(error.faults, file, missing=missing)) from None
+    faults = [fault for name in columns for fault in _unknown_labels(found, *columns[name])]
+    if faults:
+        raise DataError(with_rows(faults, file, missing=missing))
+    labels = {name: found[column].replace({_NOBODY: none}) for name, (column, _, none) in columns.items()}
+    cells = pd.DataFrame(labels).assign(
+        numerator=found[f"{_OUTCOME}.count"].astype(float), denominator=found[f"{_OUTCOME}.n_known"].astype(float)
+    )
+    return cells[cells["denominator"] > 0].reset_index(drop=True), int(
+        (found["n"] - found[f"{_OUTCOME}.n_known"]).sum()
+    )
+
+
+def _unknown_labels(found: pd.DataFrame, column: str, known: dict[str, object], none: str | None) -> Iterator[Fault]:
+    """Yield a fault for each label that the card does not have, with how many people have it."""
+    for label, people in found.groupby(column)["n"].sum().items():
+        if label == _NOBODY and none is None:
+            yield Fault("missing_label", f"{int(people):,} rows have no label", column=column,
+                        hint="Name the level of those who have none as 'unknown' in the card.")  # fmt: skip
+        elif label != _NOBODY and label not in known:
+            yield Fault("unknown_label", f"the card has no such label ({int(people):,} rows)", column=column,
+                        value=str(label), hint=did_you_mean(str(label), tuple(known)))  # fmt: skip

@@ -1,0 +1,147 @@
+"""Read a survey: its rows are reduced to sums for each sampling unit and group, and never looked at again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from arwap_analysis.disclosure import DisclosurePolicy
+from arwap_analysis.documents import Document, faults_of
+from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
+from arwap_analysis.project import find_project
+from arwap_analysis.review.dataset import chosen, load_dataset, reference_of
+from arwap_analysis.review.rows import with_rows
+from arwap_analysis.review.shield import policy_of
+from arwap_analysis.review.survey.card import SurveyCard, SurveyOutcome, SurveyReview
+from arwap_analysis.sources import file_digest
+from arwap_analysis.sources.microdata import Outcome, Reduction, reduce_microdata
+
+__all__ = ["NOBODY", "OUTCOME", "SurveyEvidence", "gather"]
+
+OUTCOME = "arwap_outcome"
+"""The name that the outcome has among the sums, whatever columns the file has."""
+NOBODY = "arwap_missing"
+"""The label of those who have none."""
+
+
+@dataclass(frozen=True)
+class SurveyEvidence:
+    """What a survey review rests on.
+
+    `cells` has a row for each sampling unit and group (with replicate weights: for each group and answer), with its
+    sums; `group` holds the codes of the card. `digest` is that of the data file.
+    """
+
+    request: SurveyReview
+    card: SurveyCard
+    path: Path
+    outcome_id: str
+    reference_group: str
+    cells: pd.DataFrame
+    checks: tuple[str, ...]
+    policy: DisclosurePolicy | None
+    digest: str
+
+    @property
+    def outcome(self) -> SurveyOutcome:
+        """What is asked."""
+        return self.card.outcomes[self.outcome_id]
+
+
+def gather(request: SurveyReview, *, project: Path | None = None) -> SurveyEvidence:
+    """Read the survey that the request names.
+
+    Parameters
+    ----------
+    request : SurveyReview
+        The question, and the path of the survey's card.
+    project : Path, optional
+        The project folder from which paths count; found from the working folder by default.
+
+    Raises
+    ------
+    ParameterError
+        For a card that cannot be used, and names that it does not have.
+    DataError
+        For a file that cannot be trusted, with every fault: column, first row, and how many rows.
+    """
+    root = find_project() if project is None else project
+    path = root / request.data
+    card = load_dataset(SurveyCard, path)
+    outcome_id = chosen(request.outcome, card.outcomes, column="outcome")
+    reference = reference_of(request.reference_group, card.group)
+    policy = policy_of(card, path)
+    cells, checks = _reduced(card, card.outcomes[outcome_id], path.parent)
+    digest = file_digest(path.parent / card.file)
+    return SurveyEvidence(request, card, path, outcome_id, reference, cells, checks, policy, digest)
+
+
+def _reduced(card: SurveyCard, outcome: SurveyOutcome, folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    column, missing = card.group.column, [str(value) for value in card.missing_values]
+    try:
+        found = reduce_microdata(_reduction(card, outcome), folder=folder, threads=1)
+    except DataError as error:
+        raise DataError(with_rows(error.faults, folder / card.file, missing=missing)) from None
+    cells = found.frame if found.clusters is None else found.clusters
+    faults = [*_labels(card, cells, column), *_strata(card, cells), *_replicates(card, cells)]
+    if faults:
+        raise DataError(with_rows(faults, folder / card.file, missing=missing))
+    return cells.assign(group=cells[column].replace({NOBODY: card.group.unknown})), found.checks
+
+
+def _reduction(card: SurveyCard, outcome: SurveyOutcome) -> Reduction:
+    """Return what to sum: by sampling unit; with replicate weights by answer, for those who gave it weigh alike."""
+    design, column = card.design, card.group.column
+    by = [column, *(name for name in (design.strata, design.population) if name is not None)]
+    counts = {} if outcome.values is None else {OUTCOME: Outcome(column=outcome.column, values=outcome.values)}
+    values = [outcome.column] if outcome.values is None else []
+    if design.replicate_weights:
+        by, counts, values = [column, outcome.column], {}, design.replicate_weights
+    try:
+        return Reduction(
+            file=card.file, by=by, values=values, outcomes=counts, weight=design.weight, cluster=design.clusters,
+            missing_values=card.missing_values, missing_label=NOBODY,
+        )  # fmt: skip
+    except ValidationError as error:
+        raise ParameterError(faults_of(error, Reduction, Document(f"card '{card.id}'", {}, {}))) from None
+
+
+def _labels(card: SurveyCard, cells: pd.DataFrame, column: str) -> list[Fault]:
+    """Return what is wrong with the labels of groups: each one needs a category."""
+    rows = cells.groupby(column)["n"].sum()
+    known = tuple(card.group.categories)
+    return [
+        Fault("missing_label", f"{int(count):,} rows have no group", card.file, None, column, None,
+              "Name the category of people whose group is not known as 'unknown' in the card.")
+        if label == NOBODY
+        else Fault("unknown_label", f"the card has no category of this name ({int(count):,} rows)", card.file, None,
+                   column, str(label), did_you_mean(str(label), known))
+        for label, count in rows.items()
+        if label not in known and not (label == NOBODY and card.group.unknown is not None)
+    ]  # fmt: skip
+
+
+def _strata(card: SurveyCard, cells: pd.DataFrame) -> list[Fault]:
+    """Return which columns of the design have no value in some rows."""
+    names = [name for name in (card.design.strata, card.design.population) if name is not None]
+    gone = {name: int(cells.loc[cells[name] == NOBODY, "n"].sum()) for name in names}
+    return [
+        Fault("missing_label", f"{count:,} rows have no value here", card.file, None, name, None,
+              "Every row needs its place in the design.")
+        for name, count in gone.items()
+        if count
+    ]  # fmt: skip
+
+
+def _replicates(card: SurveyCard, cells: pd.DataFrame) -> list[Fault]:
+    """Return which replicate weights are absent in some rows."""
+    gone = {name: int((cells["n"] - cells[f"{name}.n_known"]).sum()) for name in card.design.replicate_weights}
+    return [
+        Fault("missing_weight", f"{count:,} rows have no replicate weight", card.file, None, name, None,
+              "Every person needs every replicate weight.")
+        for name, count in gone.items()
+        if count
+    ]  # fmt: skip

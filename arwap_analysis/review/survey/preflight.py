@@ -1,0 +1,29 @@
+"""Check a survey review's parameters and data before a notebook is started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from arwap_analysis.errors import ParameterError
+from arwap_analysis.review.dataset import InputFile, listed_files, read_request, unwritten
+from arwap_analysis.review.survey.card import SurveyReview
+from arwap_analysis.review.survey.evidence import gather
+from arwap_analysis.review.survey.findings import assess
+
+__all__ = ["check_inputs"]
+
+
+def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[InputFile, ...]:
+    """Return the files of a survey review, each with its SHA-256 and origin, after reading them as the review will.
+
+    Raises ParameterError or DataError with every fault that the review itself would meet, among them every text that
+    is not written in one of the languages asked for.
+    """
+    request = read_request(SurveyReview, parameters)
+    evidence = gather(request, project=project)
+    if lacking := unwritten(request, evidence.card):
+        raise ParameterError(lacking)
+    assess(evidence)
+    return listed_files(evidence.card, evidence.path)
