@@ -1,0 +1,1 @@
+"""Registers: what others have said, promised or found, as typed records that can be checked."""
