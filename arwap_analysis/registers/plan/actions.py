@@ -17,16 +17,18 @@ from arwap_analysis.registers.plan.read_deadlines import find_dates, plain, read
 __all__ = ["Action", "PlanImport", "import_plan", "make_id"]
 
 _MEASURE = re.compile(
-    r"\d|%|\b(?:per ?cent|increas\w+|decreas\w+|reduc\w+|improvement in the (?:number|rate|share)|fewer|more (?!likely\b)\w+"
-    r"|less \w+|higher|lower|rates?|proportions?|numbers? of|shares?|gaps?|targets?|measur\w+|indicators?|narrow\w*|halv\w+"
-    r"|doubl\w+|parity|proportionate\w*|disproportionate\w*|under-?represent\w+|over-?represent\w+|representative)\b",
+    r"\d|%|\b(?:per ?cent|increas\w+|decreas\w+|reduc\w+|improvement in the (?:number|rate|share)|fewer|more \w+"
+    r"|less \w+|higher|lower|rates?|proportions?|numbers? of|shares?|gaps?|targets?|measur\w+|indicators?|narrow\w*"
+    r"|halv\w+|doubl\w+|parity|proportionate\w*|disproportionate\w*|under-?represent\w+|over-?represent\w+|representative)\b",
     re.IGNORECASE,
 )
 # "More inclusive", "more confident" say a direction of something that nobody counts.
 _NOT_COUNTED = re.compile(
     r"\bmore (?:inclusive|confident|aware|diverse|effective|robust|visible|likely|informed|open|equitable|culturally)\b"
     r"|\bincreas\w+ (?:awareness|understanding|confidence|knowledge|capacity|capability)\b", re.IGNORECASE)  # fmt: skip
-_ITEM = re.compile("(?:^|\n|(?<=\\s))\\s*[\u2022\u25cf\u25aa\u25e6\u2023\u00b7\uf0b7]\\s*|(?:^|\n)\\s*(?:[-\u2013*]|o(?=\\s))\\s+")
+_ITEM = re.compile(
+    "(?:^|\n|(?<=\\s))\\s*[\u2022\u25cf\u25aa\u25e6\u2023\u00b7\uf0b7]\\s*|(?:^|\n)\\s*(?:[-\u2013*]|o(?=\\s))\\s+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,9 @@ def _list_of(cell: str) -> list[str]:
 def _action(row: Row, source: str, published: date) -> Action:
     cells = {name: _cell(text) for name, text in row.cells.items()}
     leads, doubts = read_leads(cells.get("leads", ""), partners=cells.get("partners", ""))
-    other = [f"{name.removeprefix('other:')}: {text}" for name, text in cells.items() if name.startswith("other:") and text]
+    other = [
+        f"{name.removeprefix('other:')}: {text}" for name, text in cells.items() if name.startswith("other:") and text
+    ]
     lead_text = "\n".join(filter(None, (cells.get("leads", ""), cells.get("partners", ""))))
     return Action(
         id="",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from arwap_analysis.registers.plan.read_deadlines import plain
+from arwap_analysis.registers.plan.read_deadlines import plain, read_deadlines
 
 __all__ = ["COLUMNS", "Layout", "Remark", "Row", "read_layout"]
 
@@ -30,9 +30,12 @@ COLUMNS = {
 }
 """What the headings of each column may say, in small letters without marks."""
 
-_GOAL = re.compile(r"goals?\s*(?:\d+(?:\.\d+)*|[a-z]|one|two|three|four|five|six|seven|eight|nine|ten)?\s*[:.\-\u2013\u2014]\s*", re.I)  # fmt: skip
+_GOAL = re.compile(
+    r"goals?\s*(?:\d+(?:\.\d+)*|[a-z]|one|two|three|four|five|six|seven|eight|nine|ten)?\s*[:.\-\u2013\u2014]\s*", re.I
+)
 _AREA = re.compile(r"(?:policy area|theme|chapter)\s*\d*\s*[:.\-\u2013\u2014]\s*", re.I)
 _TAILS = {"partners", "and partners", "partner", "when"}
+_GOES_ON = re.compile(r"[a-z,;)\u2022\u25cf\u25aa\u00b7]|[-\u2013*] ")
 # A heading is short and is no sentence; a lone cell that is longer is an action whose other cells are empty.
 _LONGEST_HEADING = 14
 
@@ -70,8 +73,8 @@ class Layout:
 
 def heading_of(cell: str) -> str | None:
     """Return which column a heading names, None for any other text."""
-    words = re.sub(r"[^a-z& ]+", " ", plain(cell).casefold())
-    words = re.sub(r"\s+", " ", words).strip()
+    words = re.sub(r"[^a-z& ]+", " ", plain(cell).casefold().replace("(s)", "s"))
+    words = re.sub(r"\s+", " ", words).strip().removesuffix(" and").removesuffix(" &")
     return next((name for name, pattern in COLUMNS.items() if re.fullmatch(pattern, words)), None)
 
 
@@ -98,6 +101,7 @@ class _Reader:
         self.found = Layout()
         self.columns: list[str] = []
         self.width = 0
+        self.last_line = self.last_tabs = -1
         self.in_table = False
         self.after_blank = True
         self.goal: str | None = None
@@ -114,12 +118,11 @@ class _Reader:
             return
         cells = [cell.strip() for cell in content.split("\t")]
         names = [heading_of(cell) for cell in cells]
-        if "action" in names and sum(name is not None for name in names) >= min(2, sum(map(bool, cells))):
+        if "action" in names and "\t" in content and all(len(cell.split()) <= 6 for cell in cells):
             self._settle()
-            if len([cell for cell in cells if cell]) > 1 or "\t" in content:
-                self._begin_table(line, cells, names)
-                self.after_blank = False
-                return
+            self._begin_table(line, cells, names)
+            self.after_blank = False
+            return
         if "\t" not in content:
             self._take_bare(line, content.strip())
         elif self.in_table and self._belongs(cells):
@@ -194,8 +197,10 @@ class _Reader:
         last = self.found.rows[-1] if self.found.rows else None
         if self.columns and not self.pending and self._is_heading_tail(line, text):
             return
-        if last is not None and not self.pending and self._continues(text):
-            self._append(last, text)
+        if last is not None and not self.pending and self.last_line == line - 1 and self._continues(text):
+            name = self.columns[min(self.last_tabs, len(self.columns) - 1)]
+            self._give(last, {name or "action": text})
+            self.last_line = line
             return
         self.pending.append((line, text))
 
@@ -206,12 +211,8 @@ class _Reader:
     def _continues(self, text: str) -> bool:
         """Tell whether a line goes on with the last cell of the row before it."""
         last = self.found.rows[-1].cells
-        end = next((last[name] for name in reversed(self.columns) if last.get(name)), "")
-        return bool(re.match(r"[a-z,;)\u2022\u25cf\u25aa\u00b7]|[-o] ", text)) or end.rstrip()[-1:] in (",", "-", "(", "&")
-
-    def _append(self, row: Row, text: str) -> None:
-        name = next((name for name in reversed(self.columns) if row.cells.get(name)), "action")
-        row.cells[name] = f"{row.cells.get(name, '')}\n{text}".strip()
+        end = last.get(self.columns[min(self.last_tabs, len(self.columns) - 1)], "")
+        return bool(_GOES_ON.match(text)) or end.rstrip()[-1:] in (",", "-", "(", "&")
 
     def _take_row(self, line: int, cells: list[str]) -> None:
         """Take a line with tabs inside a table."""
@@ -219,64 +220,74 @@ class _Reader:
             first_line, first = self.pending[-1]
             if self._broken(first, cells[0]):
                 self.pending.pop()
-                self._settle()
                 cells = [f"{first}\n{cells[0]}", *cells[1:]]
                 line = first_line
-            else:
-                self._settle()
-        if self._goes_on(cells):
-            return
+            self._settle()
         filled = [cell for cell in cells if cell]
         if not filled:
             return
-        goal = _GOAL.match(cells[0])
-        if goal and cells[0][goal.end() :] and self.columns[0] != "goal":
-            self._set_goal(line, cells[0][goal.end() :].strip())
+        if self.after_blank and self._is_other_table(cells):
+            self.in_table = False
+            message = "a row after the table looks like the head of another table, whose rows are not actions"
+            self.found.remarks.append(Remark("row_outside", message, line, " | ".join(filled)))
+            return
+        goal = _GOAL.match(filled[0])
+        if goal and filled[0][goal.end() :] and "goal" not in self.columns:
+            self._set_goal(line, filled[0][goal.end() :].strip())
             if len(filled) > 1:
                 message = "cells stand beside a goal and belong to no action"
                 self.found.remarks.append(Remark("cells_beside_goal", message, line, " | ".join(filled[1:])))
             return
-        if cells[0] and len(filled) == 1 and _is_heading(cells[0]):
-            self._set_heading(line, cells[0])
+        if self._goes_on(line, cells):
             return
+        if len(filled) == 1 and _is_heading(filled[0]):
+            place = cells.index(filled[0])
+            if place < len(self.columns) and self.columns[place] in ("action", "number"):
+                self._set_heading(line, filled[0])
+                return
         self._add(line, cells)
+
+    def _is_other_table(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row after a blank line is no row of this table: another width, or a row of short headings."""
+        if _GOAL.match(next(filter(None, cells))):
+            return False
+        if len(cells) != self.width:
+            return True
+        when = cells[self.columns.index("by_when")] if "by_when" in self.columns else ""
+        read = read_deadlines(when)
+        return all(cell and len(cell.split()) <= 4 for cell in cells) and all(d.rule == "unread" for d in read)
 
     @staticmethod
     def _broken(first: str, second: str) -> bool:
         """Tell whether two lines are one cell that was broken in two."""
-        return bool(second) and (second[0].islower() or first[-1] in ",-(&" or second[0] in "\u2022\u25cf\u25aa\u00b7")
+        return bool(second) and bool(first[-1] in ",-(&" or _GOES_ON.match(second))
 
-    def _goes_on(self, cells: list[str]) -> bool:
-        """Give a row that has no action to the row before it, whose cells it goes on with."""
+    def _goes_on(self, line: int, cells: list[str]) -> bool:
+        """Give a row to the row before it where it goes on with it: broken inside a cell, or without an action."""
+        if not self.found.rows or self.last_line != line - 1 or self.found.rows[-1].goal != self.goal:
+            return False
+        row = self.found.rows[-1]
         place = self.columns.index("action")
-        if not self.found.rows or self.found.rows[-1].line == 0:
+        whole = self.last_tabs + len(cells) - 1 == self.width - 1 and self.last_tabs < self.width - 1
+        if cells[0] and whole and self._continues(cells[0]):
+            self._give(row, dict(zip(self.columns[self.last_tabs :], cells, strict=False)))
+            self.last_tabs += len(cells) - 1
+        elif (len(cells) > place and cells[place]) or any(
+            cell for cell, name in zip(cells, self.columns, strict=False) if name in ("goal", "policy_area")
+        ):
             return False
-        last = self.found.rows[-1].cells
-        if len(cells) <= place or cells[place] or not any(cells):
-            return self._ends_broken(cells)
-        if any(cells[n] for n, name in enumerate(self.columns[: len(cells)]) if name in ("goal", "policy_area")):
-            return False
-        if self.found.rows[-1].goal != self.goal:
-            return False
-        for name, cell in zip(self.columns, cells, strict=False):
-            if cell and name:
-                last[name] = f"{last.get(name, '')}\n{cell}".strip()
+        else:
+            self._give(row, dict(zip(self.columns, cells, strict=False)))
+            message = "a row without an action was read as going on with the row above it"
+            self.found.remarks.append(Remark("row_goes_on", message, line, " | ".join(filter(None, cells))))
+        self.last_line = line
         return True
 
-    def _ends_broken(self, cells: list[str]) -> bool:
-        """Give the rest of a row to its first part, where a line break inside a cell cut it in two."""
-        last = self.found.rows[-1].cells
-        filled = [n for n, name in enumerate(self.columns) if last.get(name)]
-        if not filled or not cells[0] or not self._continues(cells[0]):
-            return False
-        place = filled[-1]
-        if place + len(cells) > len(self.columns) + 3 or any(cells[len(self.columns) - place :]):
-            return False
-        self._append(self.found.rows[-1], cells[0])
-        for name, cell in zip(self.columns[place + 1 :], cells[1:], strict=False):
-            if cell and name:
-                last[name] = cell
-        return True
+    @staticmethod
+    def _give(row: Row, cells: dict[str, str]) -> None:
+        for name, cell in cells.items():
+            if name and cell:
+                row.cells[name] = f"{row.cells.get(name, '')}\n{cell}".strip()
 
     def _add(self, line: int, cells: list[str]) -> None:
         row: dict[str, str] = {name: cell for name, cell in zip(self.columns, cells, strict=False) if name}
@@ -300,6 +311,7 @@ class _Reader:
         self.announced = (None, None)
         cells_of = {name: cell for name, cell in row.items() if name not in ("goal", "policy_area")}
         self.found.rows.append(Row(line, self.goal, self.area, cells_of))
+        self.last_line, self.last_tabs = line + cells[0].count("\n"), len(cells) - 1
 
     def _set_goal(self, line: int, goal: str) -> None:
         goal = plain(goal)

@@ -10,14 +10,18 @@ from arwap_analysis.registers.plan.read_deadlines import plain
 __all__ = ["ROLES", "Lead", "read_leads"]
 
 ROLES = ("lead", "named", "partner")
-"""Lead: named first, or as lead. Named: named after the first, the Plan does not say as what. Partner: said to be one."""
+"""Lead: named first, or as lead. Named: after the first, the Plan does not say as what. Partner: said to be one."""
 
-_BULLETS = re.compile("(?:^|\n|(?<=\\s))\\s*[\u2022\u25cf\u25aa\u25e6\u2023\u00b7\uf0b7]\\s*|(?:^|\n)\\s*(?:[-\u2013*]|o(?=\\s))\\s+|\n")
+_BULLETS = re.compile(
+    "(?:^|\n|(?<=\\s))\\s*[\u2022\u25cf\u25aa\u25e6\u2023\u00b7\uf0b7]\\s*|(?:^|\n)\\s*(?:[-\u2013*]|o(?=\\s))\\s+|\n"
+)
 _SENTENCES = re.compile(r"(?<=[a-z)])\.\s+(?=[A-Z(])|;\s*")
 # A small letter, or a full stop, that runs into a capital: two cells or two lines lost what was between them.
 _GLUED = re.compile(r"(?<=[a-z])\.(?=[A-Z][a-z])|(?<=[a-z]{2})(?=[A-Z][a-z]{2})|(?<=[a-z]{2})(?=[A-Z]{3})")
-_WHOLE = ("GovTech", "WalesOnline", "CymruWales", "StatsWales", "DataCymru", "JustPolitics", "ColegauCymru", "CollegesWales",
-          "HMRCUK", "MacDonald", "McDonald")  # fmt: skip
+_WHOLE = (
+    "GovTech", "StatsWales", "StatsCymru", "DataCymru", "ColegauCymru", "CollegesWales", "MacDonald", "McDonald",
+)  # fmt: skip
+"""Names with a capital inside that are whole."""
 _RELATION = re.compile(
     r",?\s+(?P<how>(?:jointly |working |and |)(?:supported by|with (?:the )?support (?:from|of)|in consultation with"
     r"|in partnership with|in collaboration with|in conjunction with|together with|alongside|working with|along with"
@@ -25,13 +29,17 @@ _RELATION = re.compile(
     re.IGNORECASE,
 )
 _TASK = re.compile(
-    r"\s+(?P<task>to (?:commission|lead|support|coordinate|co-ordinate|oversee|deliver|manage|report|review|develop|advise|provide)\b.*"
+    r"\s+(?P<task>to (?:commission|lead|support|co-?ordinate|oversee|deliver|manage|report|review|develop|advise"
+    r"|provide)\b.*"
     r"|(?:reporting|leading|commissioning|coordinating|overseeing|responsible for|who will)\b.*)$",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"^(?P<label>(?:policy |joint |co-)?leads?|owners?|(?:key |delivery )?partners?)\s*[:\-\u2013]\s*", re.I)
+_LABEL = re.compile(
+    r"^(?P<label>(?:policy |joint |co-)?leads?|owners?|(?:key |delivery )?partners?)\s*[:\-\u2013]\s*", re.I
+)
 _OFFICES = re.compile(
-    r"\b(?:secretary|director|minister|officer|head|chair|commissioner|chief|manager|professor|dr|deputy|adviser)\b", re.I
+    r"\b(?:secretary|director|minister|officer|head|chair|commissioner|chief|manager|professor|dr|deputy|adviser)\b",
+    re.I,
 )
 
 

@@ -22,15 +22,17 @@ _MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _YEAR = r"(?:19|20)\d\d"
-_NUMBER = (
-    r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|twenty-four)"
-)
+_NUMBER = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|twenty-four)"
 _ORDINAL = r"(?:first|second|third|fourth|last|1st|2nd|3rd|4th)"
 _PART = r"(?P<part>early|mid(?:dle)?|late|end|start|beginning)(?: in| of| part of)?(?: the)?[ -]?"
 _SEASON = "(?P<season>spring|summer|autumn|winter)"
 _TWO = rf"(?P<first>{_YEAR}) ?(?P<how>-|/|to|until) ?(?P<last>{_YEAR}|\d\d(?!\d|-\d))"
 _UNIT = r"(?P<unit>day|week|month|year)s?"
-_PUBLICATION = r"(?:the |its |this )?(?:(?:date|day) of )?(?:the )?(?:plan'?s? )?(?:publication|launch)(?: of (?:the|this) (?:action )?plan)?"
+_PUBLICATION = (
+    r"(?:the |its |this )?(?:(?:date|day) of )?(?:the )?(?:plan'?s? )?(?:publication|launch)"
+    r"(?: of (?:the|this) (?:action )?plan)?"
+)
+_KIND = "(?:financial|academic|school)"
 
 
 def _dated(match: re.Match[str], rule: str, span: cal.Span, doubt: str = "") -> list[Deadline]:
@@ -237,12 +239,15 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
     _pattern(rf"(?P<day>\d{{1,2}}) ?(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH}),? (?P<year>{_YEAR})", _day),
     _pattern(rf"(?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>{_YEAR})", _day),
     _pattern(
-        rf"(?P<one>{_MONTH}) ?(?P<how>-|/|,|&|to|until|and|or) ?(?P<other>{_MONTH})(?: of)?,? (?P<year>{_YEAR})", _months
+        rf"(?P<one>{_MONTH}) ?(?P<how>-|/|,|&|to|until|and|or) ?(?P<other>{_MONTH})(?: of)?,? (?P<year>{_YEAR})",
+        _months,
     ),
     _pattern(rf"(?P<month>{_MONTH}) (?P<first>{_YEAR})[-/](?P<last>{_YEAR}|\d\d)", _month_of_financial_year),
     _pattern(rf"{_PART}(?P<month>{_MONTH})(?: of)?,? (?P<year>{_YEAR})", _part_of_month),
     _pattern(rf"(?P<month>{_MONTH})(?: of)?,?[ -]?(?P<year>{_YEAR})(?![-/]\d\d)", _month),
-    _pattern(rf"(?:{_PART})?{_SEASON}(?: school)? term(?: of)?,?(?: {_YEAR}(?:[-/]\d+)?)?", _without_day("school_term")),
+    _pattern(
+        rf"(?:{_PART})?{_SEASON}(?: school)? term(?: of)?,?(?: {_YEAR}(?:[-/]\d+)?)?", _without_day("school_term")
+    ),
     _pattern(
         r"(?P<one>spring|summer|autumn) ?(?P<how>-|/|,|&|to|until|and|or) ?(?P<other>spring|summer|autumn|winter)"
         rf"(?: of)?,? (?P<year>{_YEAR})",
@@ -250,7 +255,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
     ),
     _pattern(rf"(?:{_PART})?{_SEASON}(?: of)?,? (?P<year>{_YEAR})(?:[-/](?P<second>\d{{2,4}}))?", _season),
     _pattern(
-        rf"(?:{_PART})?(?:q|quarter )(?P<place>[1-9])(?: of|,)?(?: fy)? ?(?P<first>{_YEAR})(?:[-/](?P<last>\d{{2,4}}))?",
+        rf"(?:{_PART})?(?:q|quarter )(?P<place>[1-9])(?: of|,)?(?: fy)? ?(?P<first>{_YEAR})"
+        r"(?:[-/](?P<last>\d{2,4}))?",
         _quarter,
     ),
     _pattern(rf"(?P<first>{_YEAR})(?:[-/](?P<last>\d{{2,4}}))?,? (?:q|quarter )(?P<place>[1-9])", _quarter),
@@ -261,20 +267,26 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
     ),
     _pattern(rf"(?P<place>{_ORDINAL}) half(?: of)? (?P<year>{_YEAR})", _half),
     _pattern(rf"h(?P<place>[12]) (?P<year>{_YEAR})", _half),
-    _pattern(rf"(?:{_PART})?(?:(?:financial|academic|school) year |fy ?)?{_TWO}(?: (?:financial|academic|school) year)?", _years),
+    _pattern(rf"(?:{_PART})?(?:{_KIND} year |fy ?)?{_TWO}(?: {_KIND} year)?", _years),
     _pattern(rf"(?P<year>{_YEAR})-(?P<month>\d\d)", _iso_month),
-    _pattern(rf"(?:{_PART})?(?:financial|academic|school) year (?:of )?{_YEAR}", _unreadable("one year can belong to either of two")),
+    _pattern(
+        rf"(?:{_PART})?{_KIND} year (?:of )?{_YEAR}", _unreadable("one year can belong to either of two such years")
+    ),
     _pattern(rf"{_PART}(?:calendar )?(?:year )?(?P<year>{_YEAR})", _part_of_year),
     _pattern(rf"(?:year[ -]end|end of year),? (?P<year>{_YEAR})|(?P<before>{_YEAR}) year[ -]end", _year_end),
     _pattern(rf"(?:within )?(?:the )?(?P<count>{_NUMBER}) {_UNIT} (?:of|from|after|following) {_PUBLICATION}", _within),
-    _pattern(rf"(?:within )?(?:the )?first (?P<count>{_NUMBER} )?year(?:s)? of (?:the|this) (?:action )?plan", _first_year),
+    _pattern(
+        rf"(?:within )?(?:the )?first (?:(?P<count>{_NUMBER}) )?years? of (?:the|this) (?:action )?plan", _first_year
+    ),
     _pattern(
         r"(?:(?:the )?end of )?(?:the |this |the current |the next |next |current )?(?:senedd|government|assembly) term"
-        r"|(?:(?:the )?end of )?(?:the |this |the current |current )?term of (?:the |this )?(?:senedd|government|assembly)",
+        r"|(?:(?:the )?end of )?(?:the |this |the current |current )?term of (?:the |this )?"
+        r"(?:senedd|government|assembly)",
         _senedd,
     ),
     _pattern(
-        r"(?:(?:bi-?annual|annual|quarterly|monthly|bi-?monthly|weekly|fortnightly|yearly|termly|daily)(?:ly)?|per annum"
+        r"(?:(?:bi-?annual|annual|quarterly|monthly|bi-?monthly|weekly|fortnightly|yearly|termly|daily)(?:ly)?"
+        r"|per annum"
         rf"|(?:six|6)[ -]monthly|twice a year|(?:every|each)(?: {_NUMBER})? (?:year|quarter|month|term|week)s?)"
         r"(?: basis)?(?: thereafter)?",
         _recurring,
@@ -284,12 +296,17 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
         r"|(?:for the )?(?:lifetime|life|duration) of (?:the|this) plan)",
         _without_day("ongoing"),
     ),
-    _pattern(r"(?:with )?immediate(?:ly)?(?: effect)?|as soon as possible|asap|straight away", _without_day("immediate")),
+    _pattern(
+        r"(?:with )?immediate(?:ly)?(?: effect)?|as soon as possible|asap|straight away", _without_day("immediate")
+    ),
     _pattern(
         r"tb[acd]|t\.b\.[acd]\.?|to be (?:confirmed|decided|agreed|determined|set|announced|advised)",
         _without_day("not_set"),
     ),
     _pattern(r"(?:short|medium|long(?:er)?)(?: to (?:medium|long))?[ -]term", _without_day("vague")),
-    _pattern(rf"(?<![/.-])(?<!\bact )(?<!measure )(?<!census )(?<!regulations )(?<!order )(?P<year>{_YEAR})(?![/.-]\w)", _year),
+    _pattern(
+        rf"(?<![/.-])(?<!\bact )(?<!measure )(?<!census )(?<!regulations )(?<!order )(?P<year>{_YEAR})(?![/.-]\w)",
+        _year,
+    ),
 )  # fmt: skip
 """Pattern and maker, the longest words first."""

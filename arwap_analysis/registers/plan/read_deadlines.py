@@ -15,17 +15,18 @@ __all__ = ["find_dates", "plain", "read_deadlines"]
 _BULLET = re.compile("(?:^|\n|(?<=\\s))\\s*[\u2022\u25cf\u25aa\u25e6\u2023\u00b7\uf0b7]\\s*")
 _SPACES = re.compile(r"\s+")
 _STARTS = re.compile(
-    r"(?:\b(?:from|since|after|not before|no earlier than|starting|starts?(?: in| on)|to start(?: in)?|commenc(?:e|es|ing)"
-    r"(?: in| on)?|beginning(?: in| on)?|begins?(?: in| on)?))(?: the)?$"
+    r"(?:\b(?:from|since|after|not before|no earlier than|starting|starts?(?: in| on)|to start(?: in)?"
+    r"|commenc(?:e|es|ing)(?: in| on)?|beginning(?: in| on)?|begins?(?: in| on)?))(?: the)?$"
 )
 _BEFORE = re.compile(r"\b(?<!not )(?:before|prior to|ahead of)(?: the)?$")
 _COUNTED = re.compile(
-    r"(?:within )?(?P<count>\d{1,3}|\w+(?:-four)?) (?P<unit>day|week|month|year)s? (?:of|from|after|following)(?: the)?$"
+    r"(?:within )?(?P<count>\d{1,3}|\w+(?:-four)?) (?P<unit>day|week|month|year)s? (?:of|from|after|following)"
+    r"(?: the)?$"
 )
 _JOINS = re.compile(r"(?:-|to|until|up to|through)(?: the)?")
-_FILLERS = frozenset(
-    "by in on the of at to be is are and or then thereafter place no later than latest due date deadline during for with "
-    "a an from until before not between up completed complete completion delivered deliver end will it this within".split()
+_FILLERS = re.compile(
+    r"by|in|on|the|of|at|to|be|is|are|and|or|then|thereafter|place|no|later|than|latest|due|date|deadline|during|for|with"
+    r"|an?|from|until|before|not|between|up|complet(?:e|ed|ion)|deliver(?:ed)?|end|will|it|this|within"
 )
 _TIMES = re.compile(
     r"\d|\b(?:term|quarter|half|months?|weeks?|years?|days?|spring|summer|autumn|winter|january|february|march|april|june"
@@ -37,7 +38,14 @@ _NONE = re.compile(r"(?:n/?a|not applicable|none|-+)?")
 
 def plain(text: str) -> str:
     """Return a text on one line: usual spaces, hyphens and apostrophes, no invisible characters."""
-    for odd, usual in (("\u00a0", " "), ("\u2007", " "), ("\u202f", " "), ("\u200b", ""), ("\ufeff", ""), ("\u00ad", "")):
+    for odd, usual in (
+        ("\u00a0", " "),
+        ("\u2007", " "),
+        ("\u202f", " "),
+        ("\u200b", ""),
+        ("\ufeff", ""),
+        ("\u00ad", ""),
+    ):
         text = text.replace(odd, usual)
     text = re.sub("[\u2010-\u2015\u2212]", "-", text)
     text = text.replace("\u2019", "'").replace("\u2018", "'")
@@ -88,12 +96,13 @@ def _as_written(deadline: Deadline, words: str, shown: str) -> Deadline:
 
 
 def find_dates(text: str, *, published: date = PLAN_PUBLISHED) -> tuple[Deadline, ...]:
-    """Return the dates that a sentence names ("by June 2022"); a year alone counts only after by, in, until or before."""
-    words = plain(text).casefold()
+    """Return the dates that a sentence names ("by June 2022"); a year alone counts only after by, in, until, before."""
+    shown = plain(text)
+    words = shown.casefold()
     dates = []
     for start, _, deadlines in _joined(_scan(words, published), words):
         led = re.search(r"\b(?:by|in|until|during|before)(?: the)?$", words[:start].rstrip())
-        dates += [d for d in deadlines if d.is_dated and (d.rule != "year" or led)]
+        dates += [_as_written(d, words, shown) for d in deadlines if d.is_dated and (d.rule != "year" or led)]
     return tuple(dates)
 
 
@@ -187,7 +196,7 @@ def _with_labels(found: list[_Found], words: str) -> list[Deadline]:
 def _after_word(deadline: Deadline, gap: str) -> Deadline:
     """Doubt a bare year after a word that may have been the name of a time in it."""
     word = re.search(r"([^\W\d_]+)$", gap.rstrip())
-    if deadline.rule == "year" and word and word[1] not in _FILLERS:
+    if deadline.rule == "year" and word and not _FILLERS.fullmatch(word[1]):
         return replace(deadline, doubt=f"the word '{word[1]}' before the year was not read")
     return deadline
 
@@ -195,7 +204,7 @@ def _after_word(deadline: Deadline, gap: str) -> Deadline:
 def _rest(gap: str) -> tuple[str, str]:
     """Return the words between two dates as a label, or as something that was not read, or neither."""
     gap = gap.strip(" .;:,()[]-/")
-    if all(word in _FILLERS for word in re.findall(r"[^\W_]+", gap)):
+    if all(_FILLERS.fullmatch(word) for word in re.findall(r"[^\W_]+", gap)):
         return "", ""
     numbered = re.sub(r"\b(?:phase|stage|year|wave|part|step|action|objective|goal|tranche|cohort) \d+\b", "", gap)
     return ("", gap) if _TIMES.search(numbered) else (gap, "")
