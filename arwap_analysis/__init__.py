@@ -22,6 +22,7 @@ _SUBPACKAGES = (
     "measures",
     "models",
     "present",
+    "registers",
     "review",
     "run",
     "sources",

@@ -12,7 +12,7 @@ from rich.markup import escape
 from arwap_analysis import __version__
 
 # Importing a module of commands registers them, in the order of the help.
-from arwap_analysis.cli import reports, batch, compare, reproduce, tables, disclosure, registers, languages  # isort: skip # noqa: F401
+from arwap_analysis.cli import reports, batch, compare, reproduce, tables, disclosure, plan, registers, languages  # isort: skip # noqa: F401
 from arwap_analysis.cli.app import app, console
 from arwap_analysis.errors import EXIT_INTERRUPTED, ArwapError
 
