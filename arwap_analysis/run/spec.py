@@ -154,7 +154,7 @@ def _read_report(file: Path | str, overrides: Sequence[str], readings: Readings)
         raise ParameterError(faults)
     chosen = _overrides(overrides, types)
     point = point_of(spec.matrix, chosen, document)
-    given = {**filled_in(spec.parameters, point), **chosen}
+    given = {**filled_in(spec.parameters, point, file=document.name), **chosen}
     report = Report(id_of(spec.id, point, document), path, project, notebook, given)
     return _with_values(report, document, readings), document
 

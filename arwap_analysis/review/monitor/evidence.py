@@ -15,9 +15,9 @@ from arwap_analysis.indicators import indicator_ids, load_indicator
 from arwap_analysis.project import find_project
 from arwap_analysis.registers.framework import Entry, Framework, framework_file, read_framework
 from arwap_analysis.registry import registered_measures
+from arwap_analysis.review.door import assessed, gathered
 from arwap_analysis.review.evidence import Evidence, Findings
 from arwap_analysis.review.monitor.closing import with_closing
-from arwap_analysis.review.monitor.door import assessed, gathered
 from arwap_analysis.review.monitor.request import Monitor
 from arwap_analysis.review.request import Review
 

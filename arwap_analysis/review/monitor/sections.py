@@ -9,7 +9,7 @@ from arwap_analysis.indicators import parse_period
 from arwap_analysis.present.charts.multiples import gaps_by_measure
 from arwap_analysis.present.exhibit import Exhibit, Statements
 from arwap_analysis.present.tables import Column
-from arwap_analysis.review.monitor.door import released
+from arwap_analysis.review.door import released
 from arwap_analysis.review.monitor.wording import STYLE_OF, MonitorWords, in_each_language, latest, widest
 from arwap_analysis.review.source_words import full_lines
 from arwap_analysis.sources import file_digest

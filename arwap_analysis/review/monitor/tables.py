@@ -7,7 +7,7 @@ import pandas as pd
 from arwap_analysis.present.exhibit import Exhibit
 from arwap_analysis.present.tables import Column
 from arwap_analysis.registers.framework import Entry, Measure
-from arwap_analysis.review.monitor.door import released
+from arwap_analysis.review.door import released
 from arwap_analysis.review.monitor.wording import (
     CHANGE_OF,
     STYLE_OF,

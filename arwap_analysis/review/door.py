@@ -1,4 +1,4 @@
-"""The one place where the monitor asks for the analysis of an indicator, and for leave to show a table."""
+"""The one place where monitor and profile ask for the analysis of an indicator, and for leave to show a table."""
 
 from __future__ import annotations
 
