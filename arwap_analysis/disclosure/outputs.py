@@ -165,22 +165,18 @@ def _alone(tables: Sequence[ShownTable], facts: dict[str, object], cells: set[tu
     """Find hidden counts that are what is missing from a sum: the only cell of it that is not shown."""
     totals = [str(name) for name in facts.get("totals", ())]  # type: ignore[attr-defined]
     dimensions = [str(name) for name in facts.get("dimensions", ())]  # type: ignore[attr-defined]
-    known: dict[tuple[str, ...], bool] = {}
+    known: dict[tuple[str, ...], None] = {}
     for table in tables:
         if _dimensions(table.frame, facts) and "numerator" in table.frame.columns:
-            rows = table.frame[~_compares(table.frame)]
-            shown = _numbers(rows, "numerator").notna()
-            for key, there in zip(_keys(rows, dimensions), shown, strict=True):
-                known[key] = known.get(key, False) or bool(there)
-    lines = pd.DataFrame(list(known), columns=dimensions).assign(shown=list(known.values()))
+            known |= dict.fromkeys(_keys(table.frame[~_compares(table.frame)], dimensions))
+    lines = pd.DataFrame(list(known), columns=dimensions)
     for name in totals:
         others = [d for d in dimensions if d != name]
         for _, line in lines.groupby(others, sort=False):
-            missing = line[~line["shown"]]
+            # A count that is absent for another reason is no part of the sum, and covers nobody.
+            missing = [key for key in line[dimensions].itertuples(index=False, name=None) if key in cells]
             if len(missing) == 1 and len(line) > 1:
-                key = tuple(missing[dimensions].iloc[0])
-                if key in cells:
-                    yield f"{_named(key, dimensions)} is the only hidden count of its sum over {name}"
+                yield f"{_named(missing[0], dimensions)} is the only hidden count of its sum over {name}"
 
 
 def _named(key: tuple[str, ...], dimensions: Sequence[str]) -> str:

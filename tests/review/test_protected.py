@@ -168,5 +168,21 @@ def test_the_audit_finds_a_count_that_is_alone_in_its_sum_and_one_that_was_shown
     assert [text for text in found.findings if "the earlier report showed the count of" in text]
 
 
+def test_a_group_that_the_source_does_not_have_leaves_no_count_alone_in_its_sum(project):
+    write_restricted(project)
+    file = project / "data" / "cyfrif.csv"
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if ",Other," not in line]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    findings = review.assess(review.gather(request(), project=project))
+    assert len(hidden(findings.evidence)) == 2
+    shown = tables(findings)
+    assert audit_outputs(shown).safe
+    data = next(table for table in shown if table.id == "data").frame
+    more = hidden(findings.evidence) - {"black"}
+    data.loc[(data["period"] == "2020") & data["group"].isin(more), ["numerator", "status"]] = ["31", "published"]
+    (alone,) = audit_outputs([ShownTable("data", shown[-1].rule, data)]).findings
+    assert "group black is the only hidden count of its sum over group" in alone
+
+
 def test_open_data_have_nothing_to_audit():
     assert audit_outputs([]).statement.startswith("All tables are open data")
