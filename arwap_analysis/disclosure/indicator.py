@@ -79,7 +79,8 @@ class ProtectedIndicator:
 
     def _pass(self, frame: pd.DataFrame) -> ProtectedTable:
         dimensions = [column for column in self.hidden.columns if column != "indicator"]
-        policy = self.policy.summary_of(dimensions=dimensions, totals=self.totals)
+        cells = self.hidden[dimensions].astype(str).to_numpy().tolist()
+        policy = self.policy.summary_of(dimensions=dimensions, totals=self.totals, hidden=cells)
         return ProtectedTable(frame, policy=policy, actions=self.actions, audit=self.audit)
 
 
@@ -139,7 +140,7 @@ def protect_indicator(
     frame, gone = _marked(table, done)
     audit = AuditResult(True, int(gone.sum()), "No hidden figure can be worked out more closely than the rule allows.")
     hidden = frame.loc[gone, [*_KEYS, *_strata(table)]].reset_index(drop=True)
-    return ProtectedIndicator(frame, hidden, policy, done.actions, audit, tuple(totals))
+    return ProtectedIndicator(frame, hidden, policy, done.statements, audit, tuple(totals))
 
 
 def _strata(table: pd.DataFrame) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from arwap_analysis.documents import Document, faults_of
 from arwap_analysis.errors import Fault, ParameterError
 from arwap_analysis.review.evidence import gather
+from arwap_analysis.review.protection import policy_files
 from arwap_analysis.review.request import Review
 from arwap_analysis.review.translated import missing_translations
 from arwap_analysis.sources import SourceCard, file_digest
@@ -51,6 +52,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
     if request.indicator.endswith((".yml", ".yaml")):
         card = project / request.indicator
         files.append((card, file_digest(card), ()))
+    files += [(path, file_digest(path), ()) for path in policy_files(evidence.sources, project=project)]
     once: dict[Path, tuple[Path, str | None, Origin]] = {}
     for file in files:  # one file can hold both counts and populations
         once.setdefault(file[0], file)
