@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from arwap_analysis.areas import area_codes
-from arwap_analysis.disclosure.marks import CellText
+from arwap_analysis.disclosure.marks import CellText, Kind
 from arwap_analysis.disclosure.policy import DisclosurePolicy
 from arwap_analysis.disclosure.protect import AuditResult, ProtectedTable, release_open
 from arwap_analysis.disclosure.tables import Entry, LinkedTables, Table, link_tables
@@ -79,7 +79,8 @@ class ProtectedIndicator:
 
     def _pass(self, frame: pd.DataFrame) -> ProtectedTable:
         dimensions = [column for column in self.hidden.columns if column != "indicator"]
-        policy = self.policy.summary_of(dimensions=dimensions, totals=self.totals)
+        cells = self.hidden[dimensions].astype(str).to_numpy().tolist()
+        policy = self.policy.summary_of(dimensions=dimensions, totals=self.totals, hidden=cells)
         return ProtectedTable(frame, policy=policy, actions=self.actions, audit=self.audit)
 
 
@@ -134,12 +135,12 @@ def protect_indicator(
         When counts contradict each other, or totals that are published elsewhere give hidden counts away.
     """
     dimensions = _dimensions(table, totals)
-    linked, barred, most = _link(table, dimensions, totals, broad)
+    linked, barred, most = _link(table, dimensions, totals, broad, least=float(policy.smallest))
     done = protect_linked(linked, policy=policy, barred=barred, most=most, elsewhere=True)
     frame, gone = _marked(table, done)
     audit = AuditResult(True, int(gone.sum()), "No hidden figure can be worked out more closely than the rule allows.")
     hidden = frame.loc[gone, [*_KEYS, *_strata(table)]].reset_index(drop=True)
-    return ProtectedIndicator(frame, hidden, policy, done.actions, audit, tuple(totals))
+    return ProtectedIndicator(frame, hidden, policy, done.statements, audit, tuple(totals))
 
 
 def _strata(table: pd.DataFrame) -> list[str]:
@@ -167,19 +168,28 @@ def _dimensions(table: pd.DataFrame, totals: Sequence[str]) -> list[str]:
 
 
 def _link(
-    table: pd.DataFrame, dimensions: list[str], totals: Sequence[str], broad: str | None
+    table: pd.DataFrame, dimensions: list[str], totals: Sequence[str], broad: str | None, *, least: float
 ) -> tuple[LinkedTables, np.ndarray, np.ndarray]:
-    """Make linked cells of the table's counts and of the sums that a reader can look up."""
-    entries = [
-        Entry(tuple(str(v) for v in labels), _text(count, status), row, "numerator")
-        for row, (labels, count, status) in enumerate(
-            zip(table[dimensions].itertuples(index=False), table["numerator"], table["status"], strict=True), start=2
-        )
-    ]
+    """Make linked cells of the table's counts and of the sums that a reader can look up.
+
+    Whoever looks up a sum knows it, whatever is absent here: a count that the source withholds is taken into it as the
+    `least` that it can be, and any other absent one as no part of it. Neither then stands in for a count to be hidden.
+    Where Wales stands among its authorities, absent counts have to agree with it and stay unknown.
+    """
     parts: dict[str, list[str]] = {}
     areas = set(table["area"])
     if WALES in areas and set(area_codes("local_authority")) <= areas:
         parts[WALES] = list(area_codes("local_authority"))
+    absent: Kind = "x" if parts else "z"
+    entries = [
+        Entry(tuple(str(v) for v in labels), _text(count, status, absent), row, "numerator")
+        for row, (labels, count, status) in enumerate(
+            zip(table[dimensions].itertuples(index=False), table["numerator"], table["status"], strict=True), start=2
+        )
+    ]
+    if not parts:
+        in_sums = table["status"].eq("suppressed").map({True: least, False: 0.0})
+        table = table.assign(numerator=table["numerator"].fillna(in_sums))
     if broad is not None:
         for found in crosswalk(str(table["classification"].iloc[0]), broad):
             if found.code is not None and found.relation == "many_to_one" and found.source in set(table["group"]):
@@ -198,11 +208,11 @@ def _link(
     return linked, barred, most
 
 
-def _text(count: float, status: str) -> CellText:
+def _text(count: float, status: str, absent: Kind) -> CellText:
     if not np.isnan(count):
         return CellText("number", float(count))
-    kinds = {"suppressed": "c", "not_applicable": "z", "low_reliability": "u"}
-    return CellText(kinds.get(status, "x"), float("nan"))  # type: ignore[arg-type]
+    kinds: dict[str, Kind] = {"suppressed": "c", "not_applicable": "z"}
+    return CellText(kinds.get(status, absent), float("nan"))
 
 
 def _sums(
@@ -228,7 +238,7 @@ def _sums(
     rows = pd.concat(frames[1:], ignore_index=True) if len(frames) > 1 else found.iloc[:0]
     rows = rows.drop_duplicates(dimensions)
     return [
-        Entry(tuple(labels), _text(count, "not_collected"), 0, "total")
+        Entry(tuple(labels), _text(count, "", "x"), 0, "total")
         for labels, count in zip(rows[dimensions].itertuples(index=False), rows["numerator"], strict=True)
     ]
 

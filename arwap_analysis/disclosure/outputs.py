@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -55,7 +56,9 @@ class OutputsAudit:
         return f"The tables of the report give hidden counts away: {len(self.findings)} findings."
 
 
-def audit_outputs(tables: Sequence[ShownTable], *, before: Sequence[ShownTable] = ()) -> OutputsAudit:
+def audit_outputs(
+    tables: Sequence[ShownTable], *, before: Sequence[ShownTable] = (), findings_before: Sequence[str] = ()
+) -> OutputsAudit:
     """Look at the tables of a report for anything that gives a hidden count away.
 
     Parameters
@@ -64,6 +67,8 @@ def audit_outputs(tables: Sequence[ShownTable], *, before: Sequence[ShownTable] 
         All tables that the report shows.
     before : sequence of ShownTable
         Those of the earlier report that it replaces, which readers may have kept.
+    findings_before : sequence of str
+        What was found of that report: what one before it had shown is not taken back by making another.
 
     Returns
     -------
@@ -77,18 +82,32 @@ def audit_outputs(tables: Sequence[ShownTable], *, before: Sequence[ShownTable] 
     findings: list[str] = []
     for rule in dict.fromkeys(table.rule for table, _ in marked):
         facts = json.loads(rule)
-        same = [table for table, _ in marked if table.rule == rule]
+        same = _placed([table for table, _ in marked if table.rule == rule], facts)
         cells = _hidden_cells(same, facts)
         hidden |= {(cell, rule) for cell in cells}
         findings += _of_counts(same, facts, cells)
-        findings += _in_earlier(before, facts, cells)
+        findings += _in_earlier(before, facts, cells, frozenset(findings_before))
         findings += _alone(same, facts, cells)
     return OutputsAudit(bool(marked), len(hidden), tuple(dict.fromkeys(findings)))
 
 
-def _dimensions(frame: pd.DataFrame, facts: dict[str, object]) -> list[str]:
+def _placed(tables: Sequence[ShownTable], facts: dict[str, Any]) -> list[ShownTable]:
+    """Return the tables with each dimension that they leave out because the report has only one value of it."""
+    names: list[str] = facts["dimensions"]
+    values = {name: {str(key[n]) for key in facts["hidden"]} for n, name in enumerate(names)}
+    for table in tables:
+        for name in values.keys() & set(table.frame.columns):
+            values[name] |= set(table.frame[name].astype(str))
+    only = {name: next(iter(found)) for name, found in values.items() if len(found) == 1}
+    return [
+        replace(table, frame=table.frame.assign(**{n: v for n, v in only.items() if n not in table.frame.columns}))
+        for table in tables
+    ]
+
+
+def _dimensions(frame: pd.DataFrame, facts: dict[str, Any]) -> list[str]:
     """Return the dimensions of the cells where a table has all of them, else none."""
-    wanted = [str(name) for name in facts.get("dimensions", ())]  # type: ignore[attr-defined]
+    wanted = [str(name) for name in facts.get("dimensions", ())]
     return wanted if wanted and set(wanted) <= set(frame.columns) else []
 
 
@@ -104,9 +123,12 @@ def _numbers(frame: pd.DataFrame, column: str) -> pd.Series:
     return pd.to_numeric(frame[column], errors="coerce")
 
 
-def _hidden_cells(tables: Sequence[ShownTable], facts: dict[str, object]) -> set[tuple[str, ...]]:
-    """Return the cells whose own count is hidden: in a table of levels, not of comparisons, which can be absent too."""
-    found: set[tuple[str, ...]] = set()
+def _hidden_cells(tables: Sequence[ShownTable], facts: dict[str, Any]) -> set[tuple[str, ...]]:
+    """Return the cells whose own count is hidden, by the protection itself and by each table of levels.
+
+    Not by a table of comparisons, which can be absent for what they compare with.
+    """
+    found = {tuple(key) for key in facts["hidden"]}
     for table in tables:
         dimensions = _dimensions(table.frame, facts)
         if dimensions and "numerator" in table.frame.columns:
@@ -122,10 +144,10 @@ def _compares(frame: pd.DataFrame) -> pd.Series:
     return frame["reference"].fillna("").astype(str).ne("")
 
 
-def _of_counts(tables: Sequence[ShownTable], facts: dict[str, object], cells: set[tuple[str, ...]]) -> Iterator[str]:
+def _of_counts(tables: Sequence[ShownTable], facts: dict[str, Any], cells: set[tuple[str, ...]]) -> Iterator[str]:
     """Find small counts, and figures of hidden counts, in any of the tables."""
     rule = facts.get("policy", {})
-    threshold = float(rule.get("threshold", 5) or 0)  # type: ignore[attr-defined]
+    threshold = float(rule.get("threshold", 5) or 0)
     for table in tables:
         frame, dimensions = table.frame, _dimensions(table.frame, facts)
         if not dimensions:
@@ -145,42 +167,46 @@ def _of_counts(tables: Sequence[ShownTable], facts: dict[str, object], cells: se
                 yield f"table '{table.id}' shows '{column}' of {_named(key, dimensions)}, which needs a hidden count"
         if "numerator" in frame.columns:
             counts = _numbers(frame, "numerator")
-            least = 1 if rule.get("zeros") == "shown" else 0  # type: ignore[attr-defined]
+            least = 1 if rule.get("zeros") == "shown" else 0
             for key in keys[(counts < threshold) & (counts >= least) & ~own]:
                 yield f"table '{table.id}' shows a count under {threshold:g}: {_named(key, dimensions)}"
 
 
-def _in_earlier(before: Sequence[ShownTable], facts: dict[str, object], cells: set[tuple[str, ...]]) -> Iterator[str]:
-    """Find hidden counts that the earlier report had shown."""
+def _in_earlier(
+    before: Sequence[ShownTable], facts: dict[str, Any], cells: set[tuple[str, ...]], said: frozenset[str]
+) -> Iterator[str]:
+    """Find hidden counts that the earlier report had shown, or one before it."""
+    sentence = "the earlier report showed the count of {}, which is hidden now"
+    dimensions = [str(name) for name in facts["dimensions"]]
+    yield from sorted({sentence.format(_named(cell, dimensions)) for cell in cells} & said)
     for table in before:
         dimensions = _dimensions(table.frame, facts)
         if not dimensions or "numerator" not in table.frame.columns:
             continue
         keys = _keys(table.frame, dimensions)
         for key in keys[_numbers(table.frame, "numerator").notna() & keys.isin(list(cells))]:
-            yield f"the earlier report showed the count of {_named(key, dimensions)}, which is hidden now"
+            yield sentence.format(_named(key, dimensions))
 
 
-def _alone(tables: Sequence[ShownTable], facts: dict[str, object], cells: set[tuple[str, ...]]) -> Iterator[str]:
-    """Find hidden counts that are what is missing from a sum: the only cell of it that is not shown."""
-    totals = [str(name) for name in facts.get("totals", ())]  # type: ignore[attr-defined]
-    dimensions = [str(name) for name in facts.get("dimensions", ())]  # type: ignore[attr-defined]
-    known: dict[tuple[str, ...], bool] = {}
+def _alone(tables: Sequence[ShownTable], facts: dict[str, Any], cells: set[tuple[str, ...]]) -> Iterator[str]:
+    """Find hidden counts that are what is missing from a sum: the only cell of it that is hidden and nowhere shown.
+
+    A count that is absent for another reason is no part of the sum, and covers nobody.
+    """
+    dimensions = [str(name) for name in facts["dimensions"]]
+    shown = dict.fromkeys(cells, False)
     for table in tables:
         if _dimensions(table.frame, facts) and "numerator" in table.frame.columns:
             rows = table.frame[~_compares(table.frame)]
-            shown = _numbers(rows, "numerator").notna()
-            for key, there in zip(_keys(rows, dimensions), shown, strict=True):
-                known[key] = known.get(key, False) or bool(there)
-    lines = pd.DataFrame(list(known), columns=dimensions).assign(shown=list(known.values()))
-    for name in totals:
-        others = [d for d in dimensions if d != name]
-        for _, line in lines.groupby(others, sort=False):
-            missing = line[~line["shown"]]
-            if len(missing) == 1 and len(line) > 1:
-                key = tuple(missing[dimensions].iloc[0])
-                if key in cells:
-                    yield f"{_named(key, dimensions)} is the only hidden count of its sum over {name}"
+            for key, there in zip(_keys(rows, dimensions), _numbers(rows, "numerator").notna(), strict=True):
+                shown[key] = shown.get(key, False) or bool(there)
+    lines = pd.DataFrame(list(shown), columns=dimensions)
+    for name in map(str, facts["totals"]):
+        for _, line in lines.groupby([d for d in dimensions if d != name], sort=False):
+            keys = list(line.itertuples(index=False, name=None))
+            missing = [key for key in keys if key in cells and not shown[key]]
+            if len(missing) == 1 and len(keys) > 1:
+                yield f"{_named(missing[0], dimensions)} is the only hidden count of its sum over {name}"
 
 
 def _named(key: tuple[str, ...], dimensions: Sequence[str]) -> str:

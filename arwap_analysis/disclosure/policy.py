@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from arwap_analysis.disclosure.protect import Policy
 from arwap_analysis.documents import Document, StrictModel, faults_of, load_model
@@ -26,8 +26,14 @@ class Rounding(StrictModel):
 
     base: int = Field(ge=2, le=1000)
     method: Literal["nearest", "random", "controlled"] = "nearest"
-    key: str = ""
+    key: str = Field(default="", repr=False)
     """Secret of the producer for random rounding; who knows it can undo the rounding."""
+
+    @field_validator("key", mode="before")
+    @classmethod
+    def _text(cls, key: object) -> object:
+        """Take a key of digits as text: as a fault it would be told to whoever reads the fault."""
+        return str(key) if isinstance(key, (int, float)) else key
 
     @property
     def reach(self) -> tuple[int, int]:
@@ -136,7 +142,13 @@ class DisclosurePolicy(StrictModel):
         """What a ProtectedTable carries, of a table whose dimensions nobody has named."""
         return self.summary_of()
 
-    def summary_of(self, *, dimensions: Sequence[str] = (), totals: Sequence[str] = ()) -> Policy:
+    def summary_of(
+        self,
+        *,
+        dimensions: Sequence[str] = (),
+        totals: Sequence[str] = (),
+        hidden: Sequence[Sequence[str]] = (),
+    ) -> Policy:
         """Return what a ProtectedTable carries: id, statement, and the rule as JSON, without the key of its rounding.
 
         Parameters
@@ -145,11 +157,14 @@ class DisclosurePolicy(StrictModel):
             Columns that say of what a count is.
         totals : sequence of str
             Those of them over which a reader knows the sum.
+        hidden : sequence of sequence of str
+            The hidden counts, each by its value in every dimension.
         """
         rule = self.model_dump(exclude_defaults=True)
         if self.rounding is not None:
             rule["rounding"] = self.rounding.model_dump(exclude={"key"})
-        facts = {"policy": rule, "dimensions": list(dimensions), "totals": list(totals)}
+        cells = [list(key) for key in hidden]
+        facts = {"policy": rule, "dimensions": list(dimensions), "totals": list(totals), "hidden": cells}
         return Policy(self.id, self.statement, json.dumps(facts, sort_keys=True))
 
 
@@ -172,7 +187,8 @@ def policy_with(
     changes = {"threshold": threshold, "zeros": zeros, "width": width}
     content |= {name: value for name, value in changes.items() if value is not None}
     if rounding is not None:
-        content["rounding"] = {"base": rounding, "method": method}
+        key = card.rounding.key if card and card.rounding else ""
+        content["rounding"] = {"base": rounding, "method": method, "key": key}
     try:
         return DisclosurePolicy.model_validate(content)
     except ValidationError as error:

@@ -15,7 +15,7 @@ from arwap_analysis.disclosure.problem import SuppressionProblem
 from arwap_analysis.disclosure.rounding import controlled_rounding, nearest_rounding, random_rounding
 from arwap_analysis.disclosure.suppress import Pattern, suppress
 from arwap_analysis.disclosure.tables import LinkedTables, Table, link_tables
-from arwap_analysis.errors import DataError, Fault
+from arwap_analysis.errors import DataError, Fault, ParameterError
 from arwap_analysis.estimate import FloatArray
 
 __all__ = ["Release", "protect_linked", "protect_table", "protect_tables"]
@@ -27,6 +27,8 @@ class Release:
 
     `texts` holds what each cell of `linked` shows (N,), `primary` and `hidden` which are hidden by the rule and
     which at all, `shown` the numbers (rounded, NaN where hidden). `pattern` has the loss and its proven bound.
+    `actions` says to whoever protects what was done; `statements` says it to readers, who may not learn how many of the
+    hidden figures are small, nor what hiding them cost, from which they could be worked out.
     """
 
     linked: LinkedTables
@@ -37,6 +39,7 @@ class Release:
     hidden: np.ndarray
     pattern: Pattern
     actions: tuple[str, ...]
+    statements: tuple[str, ...] = ()
 
     def text_of(self, number: int) -> dict[tuple[int, str], str]:
         """What each cell of one table shows, by row (as a spreadsheet counts) and column."""
@@ -150,7 +153,10 @@ def protect_linked(
     hidden = pattern.hidden & (number | (kinds == "c"))
     texts = _texts(linked, kinds, hidden, shown, values)
     actions = _actions(policy, kinds, primary, hidden, pattern, int(short.sum()))
-    return Release(linked, policy, texts, np.where(hidden | ~number, np.nan, shown), primary, hidden, pattern, actions)
+    smaller = bool((hidden & (within.width < problem.needs.width)).any())
+    statements = _statements(policy, int(hidden.sum()), smaller=smaller)
+    numbers = np.where(hidden | ~number, np.nan, shown)
+    return Release(linked, policy, texts, numbers, primary, hidden, pattern, actions, statements)
 
 
 def _complete(
@@ -191,6 +197,10 @@ def _rounded(linked: LinkedTables, values: FloatArray, policy: DisclosurePolicy)
     if rounding.method == "nearest":
         return nearest_rounding(values, rounding.base)
     if rounding.method == "random":
+        if not rounding.key:
+            what = "random rounding needs a secret key, without which anybody can make the draws again and undo it"
+            hint = "Write rounding: {key: ...} in the card of the rule, and keep the card to yourself."
+            raise ParameterError(Fault("no_key", what, column="rounding.key", hint=hint))
         keys = ["|".join(f"{d}={label}" for d, label in sorted(key)) for key in linked.keys]
         return random_rounding(values, rounding.base, keys=keys, secret=rounding.key)
     found = controlled_rounding(linked.matrix, values, rounding.base)
@@ -322,7 +332,7 @@ def _texts(
 def _actions(
     policy: DisclosurePolicy, kinds: np.ndarray, primary: np.ndarray, hidden: np.ndarray, pattern: Pattern, short: int
 ) -> tuple[str, ...]:
-    """Say what was done, in sentences that the report prints."""
+    """Say what was done to whoever protects the figures."""
     withheld = int((kinds == "c").sum())
     by_rule, others = int((primary & hidden).sum()) - withheld, int((hidden & ~primary).sum())
     said = [f"{by_rule} figures hidden by the rule, {others} more so that they cannot be worked out."]
@@ -337,8 +347,21 @@ def _actions(
             f"Of {short} hidden figures a reader knows already, from populations or totals published elsewhere, that "
             "they are smaller than the rule would hide."
         )
-    if policy.rounding:
+    return (*said, *_rounding_said(policy))
+
+
+def _statements(policy: DisclosurePolicy, hidden: int, *, smaller: bool) -> tuple[str, ...]:
+    """Say what was done in sentences that the report prints, from nothing but what its readers see."""
+    said = [f"{hidden} figures are hidden: those that the rule hides, and others so that they cannot be worked out."]
+    if smaller:
         said.append(
-            f"Every other figure is rounded to a multiple of {policy.rounding.base} ({policy.rounding.method})."
+            "Of some hidden figures a reader knows already, from populations or totals published elsewhere, that they "
+            "are smaller than the rule would hide."
         )
-    return tuple(said)
+    return (*said, *_rounding_said(policy))
+
+
+def _rounding_said(policy: DisclosurePolicy) -> tuple[str, ...]:
+    if policy.rounding is None:
+        return ()
+    return (f"Every other figure is rounded to a multiple of {policy.rounding.base} ({policy.rounding.method}).",)

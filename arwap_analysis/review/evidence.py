@@ -25,6 +25,7 @@ from arwap_analysis.review.protection import (
     protect_source,
     refuse_protected_population,
     rounding_base_of,
+    without_figures,
 )
 from arwap_analysis.review.request import Review
 from arwap_analysis.sources import SourceTable, load_source, read_published
@@ -112,7 +113,9 @@ def gather(request: Review, *, project: Path | None = None) -> Evidence:
     root = find_project() if project is None else project
     card = load_indicator(request.indicator, folder=root)
     folder = root / request.data_folder
-    numerator = read_published(load_source(card.numerator.source), folder=folder)
+    source = load_source(card.numerator.source)
+    with without_figures(source):
+        numerator = read_published(source, folder=folder)
     area = numerator.card.area
     denominator = read_published(load_source(card.denominator.source), folder=folder, area=area)
     _same_classification(numerator, denominator)
@@ -120,8 +123,9 @@ def gather(request: Review, *, project: Path | None = None) -> Evidence:
     chosen = _chosen_periods(numerator.frame, request)
     protected = None
     if (policy := policy_of(numerator.card, project=root)) is not None:
-        every = _assemble(card, numerator, denominator, card.denominator, list(numerator.frame["period"].unique()))
-        numerator, protected = protect_source(numerator, every, policy)
+        with without_figures(numerator.card):
+            every = _assemble(card, numerator, denominator, card.denominator, list(numerator.frame["period"].unique()))
+            numerator, protected = protect_source(numerator, every, policy)
     table = _assemble(card, numerator, denominator, card.denominator, chosen)
     denominators: tuple[SourceTable, ...] = (denominator,)
     alternative = None

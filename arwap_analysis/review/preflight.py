@@ -8,6 +8,7 @@ from typing import Any
 
 from arwap_analysis.errors import ParameterError
 from arwap_analysis.review.evidence import gather
+from arwap_analysis.review.protection import policy_files
 from arwap_analysis.review.report_request import validated
 from arwap_analysis.review.request import Review
 from arwap_analysis.review.translated import missing_translations
@@ -37,6 +38,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     if request.indicator.endswith((".yml", ".yaml")):
         card = project / request.indicator
         files.append((card, file_digest(card), ()))
+    files += [(path, file_digest(path), ()) for path in policy_files(evidence.sources, project=project)]
     return each_once(files)
 
 

@@ -6,6 +6,8 @@ from the protected counts, so that whatever would need a hidden one is absent wi
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,14 +16,30 @@ import pandas as pd
 from pydantic import ValidationError
 
 from arwap_analysis.documents import Document, faults_of
-from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.errors import DataError, Fault, ParameterError
 from arwap_analysis.sources import Protection, SourceCard, SourceTable
+
+_WITHOUT_FIGURES = (
+    "The table has no total to compare with.",
+    "The groups add up to the published total in all ",
+    "All figures of the file are multiples of ",
+)
+_NOT_REPEATED = (
+    "What else its reader compared, and what the file notes, is not repeated, because the data are not open."
+)
 
 # The solver behind it is loaded only for data that are not open.
 if TYPE_CHECKING:
     from arwap_analysis.disclosure import DisclosurePolicy, ProtectedIndicator
 
-__all__ = ["policy_of", "protect_source", "refuse_protected_population", "rounding_base_of"]
+__all__ = [
+    "policy_files",
+    "policy_of",
+    "protect_source",
+    "refuse_protected_population",
+    "rounding_base_of",
+    "without_figures",
+]
 
 
 def policy_of(card: SourceCard, *, project: Path) -> DisclosurePolicy | None:
@@ -34,13 +52,37 @@ def policy_of(card: SourceCard, *, project: Path) -> DisclosurePolicy | None:
     from arwap_analysis.disclosure import DisclosurePolicy, read_policy
 
     if isinstance(card.disclosure.policy, str):
-        return read_policy(project / card.disclosure.policy)
-    content = {"id": card.id, **card.disclosure.policy}
+        policy = read_policy(project / card.disclosure.policy)
+    else:
+        content = {"id": card.id, **card.disclosure.policy}
+        try:
+            policy = DisclosurePolicy.model_validate(content)
+        except ValidationError as error:
+            document = Document(f"source card '{card.id}', disclosure.policy", content, {})
+            raise ParameterError(faults_of(error, DisclosurePolicy, document)) from None
+    if policy.threshold is None and policy.rounding is None and policy.dominance is None:
+        hint = "Give a threshold or a rounding; if the publisher has protected the figures, write disclosure: open."
+        raise ParameterError(
+            Fault("no_rule", "the rule hides nothing and rounds nothing", f"source card '{card.id}'", hint=hint)
+        )
+    return policy
+
+
+def policy_files(sources: Iterable[SourceTable], *, project: Path) -> tuple[Path, ...]:
+    """Return the cards of rules that the cards of sources name: a report is not up to date when one has changed."""
+    rules = [s.card.disclosure.policy for s in sources if isinstance(s.card.disclosure, Protection)]
+    return tuple(project / rule for rule in rules if isinstance(rule, str))
+
+
+@contextmanager
+def without_figures(card: SourceCard) -> Iterator[None]:
+    """Take out of errors about data that are not open what stands in the cells: errors go into lists and logs."""
     try:
-        return DisclosurePolicy.model_validate(content)
-    except ValidationError as error:
-        document = Document(f"source card '{card.id}', disclosure.policy", content, {})
-        raise ParameterError(faults_of(error, DisclosurePolicy, document)) from None
+        yield
+    except DataError as error:
+        if isinstance(card.disclosure, Protection):
+            raise DataError([replace(fault, value=None) for fault in error.faults]) from None
+        raise
 
 
 def protect_source(
@@ -66,6 +108,16 @@ def protect_source(
     protection = source.card.disclosure
     if not isinstance(protection, Protection):
         raise ParameterError(Fault("open_data", f"the source '{source.card.id}' is open data and needs no protection"))
+    if "area" in protection.totals:
+        raise ParameterError(
+            Fault(
+                "one_area",
+                "a report reads one area of a source, and cannot protect the sum over several",
+                f"source card '{source.card.id}'",
+                column="disclosure.totals",
+                hint="Protect the table of all areas with arwap protect, and let the reports read what that wrote.",
+            )
+        )
     # The sum over groups is taken as known in any case: the reader of the source compares with it, and says so.
     totals = tuple(dict.fromkeys(("group", *protection.totals)))
     protected = protect_indicator(table, policy=policy, totals=totals, broad=protection.broad)
@@ -80,7 +132,13 @@ def protect_source(
         status=source.frame["status"].mask(hidden, "suppressed"),
         reason=source.frame["reason"].mask(hidden, counts["reason"]),
     )
-    return replace(source, frame=frame), protected
+    return replace(source, frame=frame, checks=_checks(source.checks)), protected
+
+
+def _checks(said: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out of what the reader of a source says whatever may hold figures that are hidden or rounded."""
+    kept = tuple(text for text in said if text.startswith(_WITHOUT_FIGURES))
+    return kept if kept == said else (*kept, _NOT_REPEATED)
 
 
 def refuse_protected_population(source: SourceTable) -> None:

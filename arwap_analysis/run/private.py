@@ -12,6 +12,7 @@ import copy
 import csv
 import hmac
 import io
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ from arwap_analysis.errors import ParameterError
 from arwap_analysis.present.bundle import shown_payloads
 from arwap_analysis.present.exhibit import METADATA_KEY
 
-__all__ = ["FOLDER", "audit_facts", "audit_report", "keep_private", "keyed_digest", "only_protected"]
+__all__ = ["FOLDER", "audit_facts", "audit_report", "keep_private", "keyed_digest", "only_protected", "without_outputs"]
 
 FOLDER = ".arwap"
 """Folder of a project that holds what is not published; it is kept out of version control by a file of its own."""
@@ -71,10 +72,21 @@ def _write_private(path: Path, text: str) -> None:
 def only_protected(notebook: Any) -> Any:
     """Return a copy of an executed notebook without anything that is not an exhibit or a statement of ours."""
     safe = copy.deepcopy(notebook)
+    safe.metadata.pop("widgets", None)  # what they show lies there, not in the outputs
     for cell in safe.cells:
         if cell.cell_type == "code":
             cell.outputs = [_kept(output) for output in cell.get("outputs", ())]
     return safe
+
+
+def without_outputs(notebook: str) -> str:
+    """Return the text of a notebook that has not run as if it never had: what Jupyter stored may be true figures."""
+    content = json.loads(notebook)
+    content["metadata"].pop("widgets", None)
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def _kept(output: Any) -> Any:
@@ -87,8 +99,9 @@ def audit_report(notebook: Any, earlier: Path) -> OutputsAudit:
     """Audit the tables that an executed notebook shows, beside those of the earlier report in the folder `earlier`."""
     shown = (payload for payload in shown_payloads(notebook) if payload.get("rule"))  # the others are open data
     tables = [ShownTable(payload["id"], payload["rule"], _frame(_rows(payload["csv"]))) for payload in shown]
-    before = _earlier(earlier) if tables else []
-    return audit_outputs(tables, before=before)
+    if not tables:
+        return audit_outputs(())
+    return audit_outputs(tables, before=_earlier(earlier), findings_before=_findings(earlier))
 
 
 def _rows(text: str) -> Iterable[Mapping[str, Any]]:
@@ -108,6 +121,15 @@ def _earlier(folder: Path) -> list[ShownTable]:
     except ParameterError:
         return []
     return [ShownTable("earlier", "", _frame(rows))] if rows else []
+
+
+def _findings(folder: Path) -> list[str]:
+    """Return what the audit of an earlier report found, by its manifest."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return [str(finding) for finding in manifest["disclosure"]["findings"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def audit_facts(audit: OutputsAudit) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 import arwap_analysis
 from arwap_analysis import __version__
 from arwap_analysis.run.crate import NOTEBOOK_NAME, write_crate
-from arwap_analysis.run.private import keyed_digest
+from arwap_analysis.run.private import keyed_digest, without_outputs
 from arwap_analysis.run.spec import InputFile, Report
 from arwap_analysis.run.varying import VARYING
 from arwap_analysis.sources import file_digest
@@ -95,13 +95,18 @@ def write_manifest(
     the project, asked for unless given; `disclosure` what the audit of the report's tables found, and
     `doubts` which figures cannot all be true.
     """
-    shutil.copyfile(report.notebook, folder / NOTEBOOK_NAME)
+    closed = report.is_protected or bool((disclosure or {}).get("protected"))
+    if closed:
+        text = report.notebook.read_text(encoding="utf-8")
+        (folder / NOTEBOOK_NAME).write_text(without_outputs(text), encoding="utf-8")
+    else:
+        shutil.copyfile(report.notebook, folder / NOTEBOOK_NAME)
     facts: dict[str, Any] = {
         "review": report.id,
         "parameters_file": shown_path(report.file.resolve(), report.project),
         "parameters": dict(report.parameters),
         "notebook": {"path": shown_path(report.notebook, report.project), "sha256": file_digest(report.notebook)},
-        "inputs": [_input(file, report.project) for file in report.inputs],
+        "inputs": [_input(file, report.project, closed=closed) for file in report.inputs],
         "inputs_known": report.inputs_known,
         "absent": [shown_path(path, report.project) for path in report.absent],
         "seed": seed_of(report),
@@ -128,10 +133,14 @@ def write_manifest(
     return path
 
 
-def _input(file: InputFile, project: Path) -> dict[str, Any]:
-    """Describe what went in; the digest of data that are not open is made with the project's key (`keyed`)."""
+def _input(file: InputFile, project: Path, *, closed: bool) -> dict[str, Any]:
+    """Describe what went in; the digest of data that are not open is made with the project's key (`keyed`).
+
+    So is, in a report that rests on any such data, that of every file of which no card says what it is.
+    """
     entry: dict[str, Any] = {"path": shown_path(file.path, project), "sha256": file.sha256, "origin": dict(file.origin)}
-    return {**entry, "sha256": keyed_digest(file.sha256, project), "keyed": True} if file.is_protected else entry
+    secret = file.is_protected or (closed and not file.origin)
+    return {**entry, "sha256": keyed_digest(file.sha256, project), "keyed": True} if secret else entry
 
 
 def _output(path: Path, folder: Path) -> dict[str, Any]:

@@ -279,7 +279,8 @@ def _check_totals(card: SourceCard, frame: pd.DataFrame, totals: pd.DataFrame) -
         return ("The table has no total to compare with.",)
     sums = frame.groupby("period")["value"].agg(["sum", "size"])
     whole = frame.groupby("period")["value"].apply(lambda values: values.notna().all())
-    compared = totals.set_index("period")["value"].to_frame("total").join(sums).loc[whole[whole].index]
+    compared = totals.set_index("period")["value"].to_frame("total").join(sums)
+    compared = compared[compared.index.isin(whole[whole].index)]
     slack = (compared["size"] + 1) * (card.rounding_base or 0) / 2
     off = compared[(compared["sum"] - compared["total"]).abs() > slack]
     if off.empty:

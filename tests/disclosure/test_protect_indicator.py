@@ -7,6 +7,7 @@ import pytest
 from arwap_analysis.analyse import compare_with_reference, summarise_inequality, trend_of_gap
 from arwap_analysis.areas import area_codes
 from arwap_analysis.disclosure import DisclosurePolicy, Rounding, protect_indicator, release
+from arwap_analysis.disclosure.indicator import REASON
 from arwap_analysis.errors import ParameterError
 from arwap_analysis.indicators.schema import validate
 from tests.conftest import indicator_table
@@ -32,6 +33,30 @@ def test_a_small_count_is_hidden_with_another_so_that_the_total_does_not_give_it
     assert gone["reason"].nunique() == 1
     assert done.audit.safe
     validate(done.frame)
+
+
+@pytest.mark.parametrize("status", ["not_collected", "low_reliability", "not_applicable"])
+def test_a_count_that_is_absent_does_not_stand_in_for_one_that_has_to_be_hidden(status):
+    # The sum that a reader looks up is of the groups that the source has.
+    table = small_table()
+    absent = (table["group"] == "other") & (table["period"] == "2020")
+    table.loc[absent, ["numerator", "status", "reason"]] = [np.nan, status, "x"]
+    gone = protect_indicator(validate(table), policy=DisclosurePolicy()).hidden
+    assert set(gone["period"]) == {"2020"}
+    assert "black" in set(gone["group"])
+    assert len(gone[gone["group"] != "other"]) == 2
+
+
+@pytest.mark.parametrize("zeros", ["small", "shown"])
+def test_a_count_that_the_source_withholds_is_hidden_with_another_too(zeros):
+    table = small_table()
+    withheld = (table["group"] == "black") & (table["period"] == "2021")
+    table.loc[withheld, ["numerator", "status", "reason"]] = [np.nan, "suppressed", "The publisher withheld it"]
+    done = protect_indicator(validate(table), policy=DisclosurePolicy(zeros=zeros))
+    gone = done.hidden[done.hidden["period"] == "2021"]
+    assert "black" in set(gone["group"])
+    assert len(gone) >= 2
+    assert set(done.frame.loc[done.frame["status"] == "suppressed", "reason"]) == {REASON}
 
 
 def test_without_published_totals_the_small_count_alone_is_hidden():

@@ -5,7 +5,8 @@ import pytest
 
 from arwap_analysis import review
 from arwap_analysis.disclosure import ShownTable, audit_outputs
-from arwap_analysis.errors import ParameterError
+from arwap_analysis.errors import DataError, ParameterError
+from arwap_analysis.run import load_report
 from tests.review.restricted import CODES, COUNTS, write_restricted
 from tests.review.test_bilingual import text_of
 from tests.review.test_review import SECTIONS
@@ -48,7 +49,8 @@ def test_the_same_counts_are_hidden_whichever_periods_a_report_is_about(project)
 def test_every_section_is_the_same_whatever_the_hidden_counts_are(project, show):
     # The strongest thing to be said of what leaves: nothing in it depends on what is hidden.
     first = review.assess(gathered(project))
-    changed = {**COUNTS, "2020": (4207, 121, 4, 41, 3, 31)}
+    # Of the second pair one is small, and the other hidden with it: that is nobody's to know either.
+    changed = {**COUNTS, "2020": (4207, 121, 2, 41, 5, 31)}
     second = review.assess(gathered(project, counts=changed))
     assert first.evidence.numerator.sha256 != second.evidence.numerator.sha256
     ours, theirs = show(first), show(second)
@@ -60,7 +62,8 @@ def test_every_section_is_the_same_whatever_the_hidden_counts_are(project, show)
 def test_the_sources_say_how_the_counts_were_protected_and_keep_the_digest(project):
     said = " ".join(review.list_sources(review.assess(gathered(project))).sentences)
     assert "Counts under 5 are hidden" in said
-    assert "a proven optimum" in said
+    assert "figures are hidden: those that the rule hides, and others" in said
+    assert "Information lost" not in said, "what it cost says what the hidden figures are"
     assert "No hidden figure can be worked out" in said
     assert "SHA-256 of the file used: kept by the team" in said
     assert "open data" not in said.replace("the data are not open", "")
@@ -105,6 +108,9 @@ def test_a_rule_can_be_a_card_of_its_own(project):
         ("{policy: {threshold: 1}}", "greater than or equal to 2"),
         ("{policy: missing.yml}", "no such file"),
         ("{policy: {threshold: 5}, totals: [region]}", "no dimension 'region'"),
+        ("{policy: {threshold: 5}, totals: [area]}", "cannot protect the sum over several"),
+        ("{policy: {threshold: null}}", "hides nothing and rounds nothing"),
+        ("{policy: {rounding: {base: 5, method: random}}}", "needs a secret key"),
     ],
 )
 def test_a_rule_that_cannot_be_used_is_refused(project, disclosure, message):
@@ -160,12 +166,87 @@ def test_the_audit_finds_a_count_that_is_alone_in_its_sum_and_one_that_was_shown
     frame = shown["data"].frame.copy()
     others = (frame["period"] == "2020") & frame["status"].eq("suppressed") & frame["group"].ne("black")
     frame.loc[others, ["numerator", "status"]] = ["40", "published"]
-    (alone,) = audit_outputs([ShownTable("data", shown["data"].rule, frame)]).findings
-    assert "group black is the only hidden count of its sum over group" in alone
+    found = audit_outputs([ShownTable("data", shown["data"].rule, frame)]).findings
+    assert [text for text in found if "group black is the only hidden count of its sum over group" in text]
     earlier = shown["data"].frame.copy()
     earlier.loc[(earlier["period"] == "2020") & (earlier["group"] == "black"), "numerator"] = "3"
     found = audit_outputs(list(shown.values()), before=[ShownTable("earlier", "", earlier)])
     assert [text for text in found.findings if "the earlier report showed the count of" in text]
+
+
+def test_a_group_that_the_source_does_not_have_leaves_no_count_alone_in_its_sum(project):
+    write_restricted(project)
+    file = project / "data" / "cyfrif.csv"
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if ",Other," not in line]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    findings = review.assess(review.gather(request(), project=project))
+    assert len(hidden(findings.evidence)) == 2
+    shown = tables(findings)
+    assert audit_outputs(shown).safe
+    data = next(table for table in shown if table.id == "data").frame
+    more = hidden(findings.evidence) - {"black"}
+    data.loc[(data["period"] == "2020") & data["group"].isin(more), ["numerator", "status"]] = ["31", "published"]
+    found = audit_outputs([ShownTable("data", shown[-1].rule, data)]).findings
+    assert [text for text in found if "group black is the only hidden count of its sum over group" in text]
+
+
+def test_the_audit_knows_what_is_hidden_though_every_table_shows_it(project):
+    data = next(t for t in tables(review.assess(gathered(project))) if t.id == "data")
+    frame = data.frame[["period", "group", "numerator"]].copy()
+    frame.loc[(frame["period"] == "2020") & (frame["group"] == "black"), "numerator"] = "61"
+    found = audit_outputs([ShownTable("mine", data.rule, frame)]).findings
+    assert "table 'mine' shows 'numerator' of area W92000004, period 2020, group black" in " ".join(found)
+
+
+def test_making_a_report_again_does_not_take_back_what_an_earlier_one_showed(project):
+    shown = tables(review.assess(gathered(project)))
+    earlier = next(t for t in shown if t.id == "data").frame.copy()
+    earlier.loc[(earlier["period"] == "2020") & (earlier["group"] == "black"), "numerator"] = "6"
+    first = audit_outputs(shown, before=[ShownTable("earlier", "", earlier)])
+    assert not first.safe
+    again = audit_outputs(shown, before=shown, findings_before=[*first.findings, "of another kind"])
+    assert again.findings == first.findings
+
+
+def test_the_words_of_a_fault_say_no_figure_of_data_that_are_not_open(project):
+    write_restricted(project)
+    file = project / "data" / "cyfrif.csv"
+    true = file.read_text(encoding="utf-8")
+    for wrong in ("3?", "-3", "987654"):
+        file.write_text(true.replace("2020,Black,3", f"2020,Black,{wrong}"), encoding="utf-8")
+        with pytest.raises(DataError) as caught:
+            review.gather(request(), project=project)
+        assert wrong not in str(caught.value)
+        assert caught.value.faults[0].row
+
+
+def test_the_key_of_random_rounding_is_in_nothing_that_is_shown_or_said(project):
+    rule = "{policy: {threshold: 5, rounding: {base: 5, method: random, key: %s}}}"
+    evidence = gathered(project, disclosure=rule % 987654)
+    shown = [show(review.assess(evidence))._repr_mimebundle_() for show in SECTIONS]
+    assert "987654" not in repr((shown, evidence.protected))
+    with pytest.raises(ParameterError) as caught:
+        gathered(project, disclosure=rule.replace("base: 5", "base: 1") % 987654)
+    assert "987654" not in str(caught.value)
+
+
+def test_totals_of_the_file_that_would_undo_the_rounding_are_not_repeated(project):
+    write_restricted(project, disclosure="{policy: {threshold: 5, rounding: {base: 5}}}")
+    with (project / "data" / "cyfrif.csv").open("a", encoding="utf-8") as file:
+        file.write("2019,All,4394\n")
+    card = project / "restricted.yml"
+    groups = "groups: {White: white, Asian: asian, Black: black, Mixed: mixed, Other: other, Not known: unknown}"
+    card.write_text(card.read_text(encoding="utf-8").replace(groups, "classification: ethnic_group_5"), "utf-8")
+    said = text_of(review.show_data(review.assess(review.gather(request(), project=project))).to_html())
+    assert "4,39" not in said
+    assert "is not repeated, because the data are not open" in said
+
+
+def test_the_card_of_a_rule_is_an_input_so_that_a_changed_rule_makes_a_report_again(project):
+    (project / "rule.yml").write_text("id: our_rule\nthreshold: 50\n", encoding="utf-8")
+    gathered(project, disclosure="{policy: rule.yml}")
+    report = load_report(project / "params" / "restricted.yml")
+    assert "rule.yml" in [file.path.name for file in report.inputs]
 
 
 def test_open_data_have_nothing_to_audit():

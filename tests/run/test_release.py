@@ -26,11 +26,12 @@ from tests.review.restricted import COUNTS, write_restricted
 pytestmark = pytest.mark.slow
 
 # The true counts are other than small whole numbers where nothing else in a page is: a rule of under 1,000 hides them.
-TRUE = (613, 787)
+# In the twin one of the two is no small one.
+TRUE = (613, 687)
 BIG = {year: tuple(17 * count + 1009 for count in counts) for year, counts in COUNTS.items()}
 BIG["2020"] = (*BIG["2020"][:2], TRUE[0], BIG["2020"][3], TRUE[1], BIG["2020"][5])
-TWIN = {**BIG, "2020": (*BIG["2020"][:2], TRUE[0] + 100, BIG["2020"][3], TRUE[1] - 100, BIG["2020"][5])}
-RULE = "{policy: {threshold: 1000, loss: count}}"
+TWIN = {**BIG, "2020": (*BIG["2020"][:2], TRUE[0] - 50, BIG["2020"][3], TRUE[1] + 50, BIG["2020"][5])}
+RULE = "{policy: {threshold: 700}}"
 
 
 def make_project(folder, counts=BIG, **options):
@@ -221,6 +222,28 @@ def test_a_report_whose_figures_cannot_all_be_true_is_not_released(tmp_path):
     assert draft.doubts
     assert json.loads((draft.folder / "manifest.json").read_text())["doubts"] == list(draft.doubts)
     assert not may_be_released(draft.folder)
+
+
+def test_the_notebook_beside_a_report_has_none_of_the_outputs_that_were_stored_in_it(tmp_path):
+    project = tmp_path / "prosiect"
+    params = make_project(project)
+    template = project / "notebooks" / "evidence_review.ipynb"
+    stored = nbformat.read(template, as_version=4)
+    stored.cells[-1].outputs = [nbformat.v4.new_output("stream", text=f"Black 2020: {TRUE[0]} events")]
+    stored.metadata["widgets"] = {"state": f"{TRUE[0]} events"}
+    nbformat.write(stored, template)
+    (project / "rule.yml").write_text("id: our_rule\nthreshold: 700\n", encoding="utf-8")
+    write_restricted(project, counts=BIG, disclosure="{policy: rule.yml}")
+    result = run_report(load_report(params), release=True)
+    for path in files(result.folder).values():
+        for text in readable_parts(path):
+            assert f"{TRUE[0]} events" not in text, path
+    assert any(cell.cell_type == "code" for cell in nbformat.read(result.folder / "notebook.ipynb", 4).cells)
+    inputs = json.loads((result.folder / "manifest.json").read_text())["inputs"]
+    assert {entry["path"] for entry in inputs if not entry.get("keyed")} == {"data/pobl.csv"}
+    assert why_stale(load_report(params), result.folder, digests()) is None
+    (project / "rule.yml").write_text("id: our_rule\nthreshold: 900\n", encoding="utf-8")
+    assert why_stale(load_report(params), result.folder, digests()) == "the input rule.yml has changed"
 
 
 def make_project_again(project):
