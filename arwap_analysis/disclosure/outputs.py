@@ -191,8 +191,11 @@ def _in_earlier(
 def _alone(tables: Sequence[ShownTable], facts: dict[str, Any], cells: set[tuple[str, ...]]) -> Iterator[str]:
     """Find hidden counts that are what is missing from a sum: the only cell of it that is hidden and nowhere shown.
 
-    A count that is absent for another reason is no part of the sum, and covers nobody.
+    A count that is absent for another reason is no part of the sum, and covers nobody. Of rounded figures the sum
+    leaves an interval, which the protection has found wide enough.
     """
+    if facts["policy"].get("rounding"):
+        return
     dimensions = [str(name) for name in facts["dimensions"]]
     shown = dict.fromkeys(cells, False)
     for table in tables:

@@ -24,6 +24,11 @@ _ROLES = {
     "denominator": ("population", "denominator", "usual_residents", "residents", "total"),
 }
 _CLASSIFICATION = "ethnic_group_5"
+# That figures may be shown as they are is for the analyst to say, never for us to assume.
+_DISCLOSURE = {
+    "numerator": '"Write here"  # open: data that its publisher has protected; anything else: {policy: {threshold: 5}}',
+    "denominator": "open  # a population has to be published data",
+}
 
 
 def new_review(
@@ -163,11 +168,12 @@ def _card(name: str, data: Path, project: Path) -> str:
     classification: {_CLASSIFICATION}
     groups:  # label in the file: code ({", ".join(classification.codes[:-1])})
 {{mapping}}
-    disclosure: open  # published data, protected by its publisher; anything else: {{{{policy: {{{{threshold: 5}}}}}}}}
+    disclosure: {{disclosure}}
 """
 
     def filled(role: str) -> str:
-        return source.format(role=role, value=_yaml(found[role]), mapping="\n".join(mapping)).strip("\n")
+        values = {"role": role, "value": _yaml(found[role]), "disclosure": _DISCLOSURE[role]}
+        return source.format(mapping="\n".join(mapping), **values).strip("\n")
 
     return f"""# Indicator card of the review '{name}'. Every key is checked before a report runs.
 id: {name}

@@ -198,6 +198,13 @@ def test_the_audit_knows_what_is_hidden_though_every_table_shows_it(project):
     assert "table 'mine' shows 'numerator' of area W92000004, period 2020, group black" in " ".join(found)
 
 
+def test_a_count_that_is_hidden_alone_among_rounded_ones_is_no_finding(project):
+    one = {**COUNTS, "2020": (4207, 121, 3, 41, 50, 31)}
+    evidence = gathered(project, counts=one, disclosure="{policy: {threshold: 5, rounding: {base: 10}}}")
+    assert hidden(evidence) == {"black"}
+    assert audit_outputs(tables(review.assess(evidence))).findings == ()
+
+
 def test_making_a_report_again_does_not_take_back_what_an_earlier_one_showed(project):
     shown = tables(review.assess(gathered(project)))
     earlier = next(t for t in shown if t.id == "data").frame.copy()

@@ -15,7 +15,8 @@ Asian,2021-22,15,700
 
 def fill_in(*paths):
     for path in paths:
-        path.write_text(path.read_text(encoding="utf-8").replace("Write here", "Filled in:"), encoding="utf-8")
+        text = path.read_text(encoding="utf-8").replace('disclosure: "Write here"', "disclosure: open")
+        path.write_text(text.replace("Write here", "Filled in:"), encoding="utf-8")
 
 
 def test_what_has_not_been_filled_in_is_refused_with_its_line(project):
@@ -24,6 +25,17 @@ def test_what_has_not_been_filled_in_is_refused_with_its_line(project):
     with pytest.raises(ParameterError, match="has not been filled in") as caught:
         load_report(params)
     assert caught.value.faults[0].row
+
+
+def test_whether_the_counts_are_open_data_is_for_the_analyst_to_say(project):
+    (project / "data" / "x.csv").write_text(CSV, encoding="utf-8")
+    params, card = new_review("x", project=project, data=project / "data" / "x.csv")
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace("Write here ", "Filled in "), encoding="utf-8")
+    params.write_text(params.read_text(encoding="utf-8").replace("Write here ", "Filled in "), encoding="utf-8")
+    with pytest.raises(ParameterError, match="has not been filled in") as caught:
+        load_report(params)
+    assert [fault for fault in caught.value.faults if fault.value == "Write here"]
 
 
 def test_a_new_parameters_file_explains_every_option_and_is_valid(project):
