@@ -231,17 +231,17 @@ def list_sources(words: VoicesWords) -> Statements:
     """Return the file of excerpts and every source of a number beside it, and the rule of protection."""
     material = words.findings.material
     card, language = material.card, words.language
-    lines = [
-        words.say(
-            "voices_source",
-            title=card.title.within(language),
-            publisher=card.publisher.within(language),
-            obtained=(card.obtained or card.title).within(language),
-            licence=card.licence.within(language),
-            file=card.file,
-            digest=file_digest(material.folder / card.file),
-        )
-    ]
+    values = {
+        "title": card.title.within(language),
+        "publisher": card.publisher.within(language),
+        "licence": card.licence.within(language),
+        "file": card.file,
+        "digest": file_digest(material.folder / card.file),
+    }
+    if card.obtained is None:
+        lines = [words.say("voices_source", **values)]
+    else:
+        lines = [words.say("voices_source_obtained", obtained=card.obtained.within(language), **values)]
     for findings in words.findings.indicators.values():
         for source in findings.evidence.sources:
             of = source.card

@@ -1,0 +1,56 @@
+"""What every request of a report has: its name, its title, and its languages; and how parameters become one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError, field_validator
+
+from arwap_analysis.documents import Document, StrictModel, faults_of
+from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.indicators.catalogue import ID_PATTERN
+from arwap_analysis.texts import Text
+
+__all__ = ["Asked", "request_of"]
+
+
+class Asked(StrictModel):
+    """The start of a request; a kind of report makes a subclass of it with whatever else can be asked for.
+
+    `language` names the languages of the report, the first that of the main page; one may stand without a list.
+    """
+
+    review_id: str = Field(pattern=ID_PATTERN)
+    title: Text
+    language: list[Literal["en", "cy"]] = Field(default=["en"], min_length=1)
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("language")
+    @classmethod
+    def _each_once(cls, value: list[str]) -> list[str]:
+        if len(set(value)) < len(value):
+            raise ValueError("name each language once")
+        return value
+
+
+Request = TypeVar("Request", bound=Asked)
+
+
+def request_of(model: type[Request], parameters: Mapping[str, Any]) -> Request:
+    """Return the request that parameters make; raises ParameterError with every fault and the parameter's name."""
+    try:
+        return model.model_validate(dict(parameters))
+    except ValidationError as error:
+        faults = faults_of(error, model, Document("", {}, {}))
+        places = [str(detail["loc"][0]) if detail["loc"] else None for detail in error.errors()]
+        raise ParameterError(
+            [
+                Fault(fault.code, fault.message, column=place, value=fault.value, hint=fault.hint)
+                for fault, place in zip(faults, places, strict=True)
+            ]
+        ) from None
