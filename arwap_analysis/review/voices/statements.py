@@ -186,6 +186,7 @@ def _held(words: VoicesWords) -> Iterator[str]:
     for reason, id in (
         ("to_review", "voices_held"),
         ("review_lapsed", "voices_held_lapsed"),
+        ("redaction_differs", "voices_held_redaction"),
         ("withheld", "voices_held_withheld"),
     ):
         held = [one for one in words.findings.released.held_back if one.reason == reason]
