@@ -47,9 +47,11 @@ def validated(model: type[Request], parameters: Mapping[str, Any]) -> Request:
         return model.model_validate(dict(parameters))
     except ValidationError as error:
         faults = faults_of(error, model, Document("", {}, {}))
+        # What is wrong with several parameters together stands at none of them.
+        places = [str(detail["loc"][0]) if detail["loc"] else None for detail in error.errors()]
         raise ParameterError(
             [
-                Fault(f.code, f.message, None, None, str(detail["loc"][0]), f.value, f.hint)
-                for f, detail in zip(faults, error.errors(), strict=True)
+                Fault(fault.code, fault.message, column=place, value=fault.value, hint=fault.hint)
+                for fault, place in zip(faults, places, strict=True)
             ]
         ) from None

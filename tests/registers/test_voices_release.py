@@ -1,5 +1,7 @@
 """What may be quoted: nothing without consent, nothing that could tell who spoke before a person has looked at it."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,6 +129,24 @@ def test_a_decision_is_of_these_very_words(coded):
     assert "e8" not in {q.excerpt for q in release(coded, reviews={"e8": no}).quotations}
 
 
+def test_a_redacted_quotation_is_the_words_with_marks_and_nothing_else(coded):
+    words = voices.quotation_digest(NAMED)
+    text = "My neighbour [name] said the same, ring him on [number]."
+    good = voices.Review("e1", words, "redact", "A Person", "2026-11-01", text)
+    assert text in {q.text for q in release(coded, reviews={"e1": good}).quotations}
+    for wrong in (text.replace("same", "opposite"), text + " Ring!", "[all]" + NAMED, "My neighbour said the same"):
+        bad = voices.Review("e1", words, "redact", "A Person", "2026-11-01", wrong)
+        held = release(coded, reviews={"e1": bad}).held_back
+        assert ("e1", "redaction_differs") in {(h.excerpt, h.reason) for h in held}, wrong
+
+
+def test_a_long_text_is_searched_in_no_time():
+    start = time.perf_counter()
+    for text in ("a" * 20_000, "1 " * 10_000, "Aa " * 7_000, "a at b " * 3_000):
+        voices.find_identifying(text)
+    assert time.perf_counter() - start < 20
+
+
 def test_passages_of_a_published_document_are_not_withheld(coded):
     assert PLACED in {q.text for q in release(coded, published=True).quotations}
 
@@ -149,6 +169,10 @@ def test_reviews_are_read_and_every_fault_of_them_reported(tmp_path):
     with pytest.raises(DataError) as caught:
         voices.read_reviews(path)
     assert [f.code for f in caught.value.faults] == ["unknown_decision", "empty_cell", "not_a_date", "excerpt_twice"]
+    path.write_text("excerpt,words,decision,by,on,text\ne1,a,redact,A,2026-11-01,\ne2,a,release,A,2026-11-01,x\n")
+    with pytest.raises(DataError) as caught:
+        voices.read_reviews(path)
+    assert [f.code for f in caught.value.faults] == ["text_goes_with_redact"] * 2
     path.write_text("excerpt,words\n", encoding="utf-8")
     with pytest.raises(DataError, match="the column is missing"):
         voices.read_reviews(path)

@@ -80,8 +80,11 @@ def test_data_that_are_not_there_are_named_and_data_that_were_changed_are_refuse
 def test_without_the_package_only_the_register_counts():
     found = findings(with_package=False)
     assert len(found.material.sources) == len(found.material.register.sources)
-    homes = found.priorities.set_index("area").loc["homes"]
-    assert homes["sources"] == findings().priorities.set_index("area").loc["homes", "sources"] - 2
+    with_package = findings()
+    added = [s for s in with_package.material.sources if s.id.startswith("package_") and "homes" in s.areas]
+    assert len(added) >= 2
+    alone, together = (f.priorities.set_index("area").loc["homes", "sources"] for f in (found, with_package))
+    assert together - alone == len(added)
 
 
 def test_later_years_make_the_same_figures_older():

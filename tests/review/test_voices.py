@@ -11,7 +11,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from typer.testing import CliRunner
 
+from arwap_analysis.cli import app
 from arwap_analysis.disclosure import OPEN_DATA
 from arwap_analysis.errors import DataError, ParameterError
 from arwap_analysis.registers.voices import quotation_digest
@@ -180,6 +182,19 @@ def test_the_welsh_of_every_sentence_that_these_reports_say_holds_no_english_wor
     for section in (voices.show_themes, voices.show_agreement, voices.show_beside):
         (welsh,) = section(found).translations
         assert english_in(f"{welsh.title} {welsh.subtitle} {welsh.caution} {welsh.alt}") - {"asian", "welsh"} == set()
+
+
+def test_the_command_lists_what_a_person_has_to_look_at_and_keeps_an_earlier_list_on_failure(tmp_path):
+    card, out = write_project(tmp_path), tmp_path / "list.csv"
+    result = CliRunner().invoke(app, ["quotations", str(card), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    listed = pd.read_csv(out)
+    assert listed["excerpt"].tolist() == ["e1", "e2"]
+    assert listed["quotation"].tolist()[0] == NAMED
+    before = out.read_bytes()
+    (tmp_path / "coded.csv").write_text("excerpt\ne1\n", encoding="utf-8")
+    assert CliRunner().invoke(app, ["quotations", str(card), "--out", str(out)]).exit_code != 0
+    assert out.read_bytes() == before
 
 
 def every_text(folder):

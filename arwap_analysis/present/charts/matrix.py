@@ -109,7 +109,8 @@ def signs_matrix(
         for position, (name, words) in enumerate(key.items()):
             place = ((len(columns) / 2) * (position % 2) - 0.3, len(rows) + 0.1 + 0.75 * (position // 2))
             _sign(axes, name, *place)
-            axes.annotate(words, place, xytext=(12, 0), textcoords="offset points", va="center", fontsize=9)
+            axes.annotate(words, place, xytext=(12, 0), textcoords="offset points", va="center", fontsize=9,
+                          annotation_clip=False)  # fmt: skip
         return to_svg(axes.figure)
 
 

@@ -27,8 +27,8 @@ _HEOLYDD = "Heol|Stryd|Ffordd|Rhodfa|Lôn|Maes|Clos|Cilgant|Teras|Rhes"
 _CAPITALS = "A-ZÂÊÎÔÛŴŶ"
 _WORD = r"[^\W\d_][\w'’-]*"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"[\w.+%-]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+", re.I)),
-    ("email", re.compile(r"\w+\s*[\[(]at[\])]\s*[\w-]+|\w+ at [\w-]+ dot \w+", re.I)),
+    ("email", re.compile(r"(?<![\w.+%-])[\w.+%-]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+", re.I)),
+    ("email", re.compile(r"\b\w+\s?[\[(]at[\])]\s?[\w-]+|\b\w+ at [\w-]+ dot \w+", re.I)),
     ("link", re.compile(r"(?:https?://|www\.)\S+|(?<![\w@])@\w{2,}", re.I)),
     ("phone", re.compile(r"(?<![\w+])(?:\+|00)?\(?\d(?:[\s().-]{0,2}\d){8,14}(?!\w)")),
     ("postcode", re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s{0,2}\d[a-z]{2}\b", re.I)),

@@ -11,11 +11,11 @@ import pandas as pd
 
 from arwap_analysis.registers.voices.identifying import find_identifying
 from arwap_analysis.registers.voices.read import Coded
-from arwap_analysis.registers.voices.reviews import Review
+from arwap_analysis.registers.voices.reviews import Review, redacted
 
 __all__ = ["HeldBack", "Quotation", "Released", "quotation_digest", "release_quotations", "review_list"]
 
-Reason = Literal["to_review", "withheld", "review_lapsed"]
+Reason = Literal["to_review", "withheld", "review_lapsed", "redaction_differs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,13 @@ def release_quotations(
             continue
         if not row["quotation"]:
             continue
-        reason = None if published else _reason(row, reviews.get(row["excerpt"]))
+        review = reviews.get(row["excerpt"])
+        reason = None if published else _reason(row, review)
         if reason is not None:
             kinds = tuple(dict.fromkeys(found.kind for found in find_identifying(row["quotation"])))
             held.append(HeldBack(row["excerpt"], reason, kinds))
             continue
-        quotations.append(_quotation(row, codes[row["excerpt"]], hidden))
+        quotations.append(_quotation(row, codes[row["excerpt"]], hidden, None if published else review))
     return Released(tuple(quotations), tuple(held), counted)
 
 
@@ -116,19 +117,22 @@ def _reason(row: Mapping[str, str], review: Review | None) -> Reason | None:
     if review is not None and review.decision == "withhold":
         return "withheld"
     if review is not None and review.words == quotation_digest(row["quotation"]):
-        return None
+        exact = review.decision != "redact" or redacted(row["quotation"], review.text)
+        return None if exact else "redaction_differs"
     if not find_identifying(row["quotation"]):
         return None
     return "to_review" if review is None else "review_lapsed"
 
 
-def _quotation(row: Mapping[str, str], codes: tuple[str, ...], hidden: Collection[tuple[str, str]]) -> Quotation:
+def _quotation(
+    row: Mapping[str, str], codes: tuple[str, ...], hidden: Collection[tuple[str, str]], review: Review | None
+) -> Quotation:
     few = any((row["group"], code) in hidden for code in codes)
     anonymous = row["consent"] == "quote_anonymously"
     shown = not (few or anonymous)
     return Quotation(
         row["excerpt"],
-        row["quotation"],
+        review.text if review is not None and review.decision == "redact" else row["quotation"],
         row["language"],
         codes,
         row["group"] if shown else "",
@@ -142,7 +146,7 @@ def review_list(coded: Coded, *, reviews: Mapping[str, Review]) -> pd.DataFrame:
     """Return what a person has to look at before it can be quoted.
 
     Not for a report: it holds the words. Columns: excerpt, kinds, found (the passages), quotation, words (the digest
-    that a decision records), decision, by, on (to be filled in).
+    that a decision records), decision, text, by, on (to be filled in).
     """
     rows = []
     for row in _excerpts(coded):
@@ -159,9 +163,10 @@ def review_list(coded: Coded, *, reviews: Mapping[str, Review]) -> pd.DataFrame:
                 "quotation": row["quotation"],
                 "words": quotation_digest(row["quotation"]),
                 "decision": "",
+                "text": "",
                 "by": "",
                 "on": "",
             }
         )
-    columns = ["excerpt", "kinds", "found", "quotation", "words", "decision", "by", "on"]
+    columns = ["excerpt", "kinds", "found", "quotation", "words", "decision", "text", "by", "on"]
     return pd.DataFrame(rows, columns=columns)

@@ -210,6 +210,7 @@ def show_sources(words: GapWords) -> Exhibit:
         {
             "source": source.id,
             "title": source.title.within(words.language),
+            "publisher": source.publisher.within(words.language),
             "areas": words.areas(source.areas),
             "years": words.years(source),
             "published": source.published or dash,
@@ -221,7 +222,7 @@ def show_sources(words: GapWords) -> Exhibit:
         }
         for source in words.findings.material.sources
     ]
-    named = ("title", "areas", "years", "published", "groups_named", "place", "cv", "access", "citation")
+    named = ("title", "publisher", "areas", "years", "published", "groups_named", "place", "cv", "access", "citation")
     return Exhibit(
         language=words.language,
         id="sources",

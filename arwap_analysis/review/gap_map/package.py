@@ -62,7 +62,6 @@ def _entry(indicator: str, area: str, table: SourceTable) -> EvidenceSource:
     latest = max(years, key=lambda period: years[period].midpoint)
     counts = table.frame.loc[table.frame["period"] == latest, "value"].to_numpy(float)
     counts = counts[np.isfinite(counts) & (counts > 0)]
-    collection = card.collection or card.title
     return EvidenceSource(
         id=f"package_{indicator}",
         title=card.title,
@@ -76,5 +75,5 @@ def _entry(indicator: str, area: str, table: SourceTable) -> EvidenceSource:
         median_cv=float(np.median(100 / np.sqrt(counts))) if counts.size else None,
         crossings=Crossings(sex=False, age=False, disability=False),
         access="open",
-        citation=f"{collection.en or collection.cy}; {card.file}",
+        citation=card.file,
     )

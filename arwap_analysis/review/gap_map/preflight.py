@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from arwap_analysis.documents import Document, faults_of
 from arwap_analysis.errors import Fault, ParameterError
 from arwap_analysis.review.gap_map.findings import GapMaterial, gather
 from arwap_analysis.review.gap_map.request import GapRequest
+from arwap_analysis.review.report_request import validated
 from arwap_analysis.sources import file_digest
 from arwap_analysis.texts import FIRST_LANGUAGE, Text, missing_texts
 
@@ -26,16 +24,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     Raises ParameterError or DataError with every fault that the report itself would meet, among them every text that
     is not written in one of the languages asked for.
     """
-    try:
-        request = GapRequest.model_validate(dict(parameters))
-    except ValidationError as error:
-        faults = faults_of(error, GapRequest, Document("", {}, {}))
-        raise ParameterError(
-            [
-                Fault(f.code, f.message, None, None, str(detail["loc"][0]) if detail["loc"] else None, f.value, f.hint)
-                for f, detail in zip(faults, error.errors(), strict=True)
-            ]
-        ) from None
+    request = validated(GapRequest, parameters)
     material = gather(request, project=project)
     if lacking := tuple(_untranslated(material)):
         raise ParameterError(lacking)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from arwap_analysis.documents import StrictModel
-from arwap_analysis.indicators.catalogue import ID_PATTERN
 from arwap_analysis.registers.evidence import PARTS
-from arwap_analysis.texts import Text
+from arwap_analysis.review.report_request import ReportRequest
 
 __all__ = ["GapRequest"]
 
 
-class GapRequest(StrictModel):
+class GapRequest(ReportRequest):
     """A register and how its gaps are weighed; its fields are the parameters of `notebooks/evidence_gaps.ipynb`.
 
     `unknown` says what a fact counts that is not known: the largest gap that it may hide, or none. `as_of` is the
     year to which the age of figures is counted, by default that of the register.
     """
 
-    review_id: str = Field(pattern=ID_PATTERN)
-    title: Text
     evidence: str = Field(pattern=r"\.ya?ml$")
     with_package: bool = True
     data_folder: str = "data"
@@ -36,24 +32,11 @@ class GapRequest(StrictModel):
     top: int = Field(default=3, ge=1)
     seed: int = Field(default=1, ge=0)
     draws: int = Field(default=10_000, ge=1000, le=100_000)
-    language: list[Literal["en", "cy"]] = Field(default=["en"], min_length=1)
 
     @property
     def weights(self) -> tuple[float, ...]:
         """The weights, in the order of `PARTS`."""
         return tuple(getattr(self, f"weight_{part}") for part in PARTS)
-
-    @field_validator("language", mode="before")
-    @classmethod
-    def _one_is_a_list_of_one(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
-
-    @field_validator("language")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        if len(set(value)) < len(value):
-            raise ValueError("name each language once")
-        return value
 
     @model_validator(mode="after")
     def _something_counts(self) -> GapRequest:

@@ -64,7 +64,10 @@ def _reasons(words: GapWords, row: pd.Series) -> Iterator[str]:
         return
     cells = words.findings.cells[words.findings.cells["area"] == row["area"]]
     named = int((cells["coverage"] == "named").sum())
-    yield words.say("gaps_reason_groups", named=named, groups=len(cells))
+    if (cells["coverage"] == "unknown").all():
+        yield words.say("gaps_reason_groups_unknown")
+    else:
+        yield words.say("gaps_reason_groups", named=named, groups=len(cells))
     if pd.isna(row["latest"]):
         yield words.say("gaps_reason_latest_unknown")
     else:

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from arwap_analysis.documents import Document, faults_of
 from arwap_analysis.errors import Fault, ParameterError
 from arwap_analysis.review.preflight import check_inputs as check_review
+from arwap_analysis.review.report_request import validated
 from arwap_analysis.review.voices.findings import Material, gather
 from arwap_analysis.review.voices.request import VoicesRequest
 from arwap_analysis.sources import file_digest
@@ -27,16 +25,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     Raises ParameterError or DataError with every fault that the report itself would meet, among them every text that
     is not written in one of the languages asked for.
     """
-    try:
-        request = VoicesRequest.model_validate(dict(parameters))
-    except ValidationError as error:
-        faults = faults_of(error, VoicesRequest, Document("", {}, {}))
-        raise ParameterError(
-            [
-                Fault(f.code, f.message, None, None, str(detail["loc"][0]), f.value, f.hint)
-                for f, detail in zip(faults, error.errors(), strict=True)
-            ]
-        ) from None
+    request = validated(VoicesRequest, parameters)
     material = gather(request, project=project)
     if lacking := tuple(_untranslated(material)):
         raise ParameterError(lacking)

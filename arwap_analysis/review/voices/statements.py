@@ -186,6 +186,7 @@ def _held(words: VoicesWords) -> Iterator[str]:
     for reason, id in (
         ("to_review", "voices_held"),
         ("review_lapsed", "voices_held_lapsed"),
+        ("redaction_differs", "voices_held_redaction"),
         ("withheld", "voices_held_withheld"),
     ):
         held = [one for one in words.findings.released.held_back if one.reason == reason]
@@ -231,17 +232,17 @@ def list_sources(words: VoicesWords) -> Statements:
     """Return the file of excerpts and every source of a number beside it, and the rule of protection."""
     material = words.findings.material
     card, language = material.card, words.language
-    lines = [
-        words.say(
-            "voices_source",
-            title=card.title.within(language),
-            publisher=card.publisher.within(language),
-            obtained=(card.obtained or card.title).within(language),
-            licence=card.licence.within(language),
-            file=card.file,
-            digest=file_digest(material.folder / card.file),
-        )
-    ]
+    values = {
+        "title": card.title.within(language),
+        "publisher": card.publisher.within(language),
+        "licence": card.licence.within(language),
+        "file": card.file,
+        "digest": file_digest(material.folder / card.file),
+    }
+    if card.obtained is None:
+        lines = [words.say("voices_source", **values)]
+    else:
+        lines = [words.say("voices_source_obtained", obtained=card.obtained.within(language), **values)]
     for findings in words.findings.indicators.values():
         for source in findings.evidence.sources:
             of = source.card

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from arwap_analysis.errors import Fault, ParameterError
 from arwap_analysis.review.voices.findings import VoicesFindings
 from arwap_analysis.review.words import Words, in_languages_of
-from arwap_analysis.texts import FIRST_LANGUAGE
+from arwap_analysis.texts import ENGLISH_NAMES, FIRST_LANGUAGE
 
 __all__ = ["VoicesWords", "in_each_language"]
 
@@ -48,7 +49,15 @@ class VoicesWords(Words[VoicesFindings]):
 
     def named(self, text: str) -> str:
         """Return the name of a group or a source, as it describes itself in English, in Welsh as the card has it."""
-        return text if self.language == FIRST_LANGUAGE else self.findings.material.card.words_cy.get(text, text)
+        card = self.findings.material.card
+        if self.language == FIRST_LANGUAGE:
+            return text
+        if text not in card.words_cy:
+            message = f"this name of a group or a source has no words in {ENGLISH_NAMES[self.language]}"
+            raise ParameterError(
+                Fault("missing_translation", message, f"card '{card.id}'", column="words_cy", value=text)
+            )
+        return card.words_cy[text]
 
     def source_line(self) -> str:
         """Return the source of a figure in short."""
