@@ -41,7 +41,7 @@ def request_from(parameters: Mapping[str, Any], model: type[Request]) -> Request
         faults = faults_of(error, model, Document("", {}, {}))
         raise ParameterError(
             [
-                Fault(f.code, f.message, None, None, str(detail["loc"][0]), f.value, f.hint)
+                Fault(f.code, f.message, None, None, str(detail["loc"][0]) if detail["loc"] else None, f.value, f.hint)
                 for f, detail in zip(faults, error.errors(), strict=True)
             ]
         ) from None
