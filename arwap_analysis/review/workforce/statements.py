@@ -41,25 +41,26 @@ def _representation(words: Wording) -> list[str]:
     about, frame = words.about(given), table.frame
     levels = list(dict.fromkeys(frame["level"]))
     asked = [ALL, [level for level in levels if level != ALL][-1]] if ALL in levels else levels
-    points = []
-    for level in asked:
-        rows = frame[(frame["level"] == level) & (frame["group"] != given.card.reference_group)]
-        sentences = []
-        for verdict in ("below", "above", "none"):
-            found = rows[rows["clear"] == verdict]
-            if len(found):
-                groups = words.join(_share_of(words, about, row) for _, row in found.iterrows())
-                sentences.append(about.say(f"workforce_point_{verdict}", level=about.level(level), groups=groups))
-        silent = rows[rows["estimate"].isna() & (rows["group"] != unknown_group(given.card))]
-        if len(silent):
-            groups = about.all_people(silent["group"])
-            sentences.append(about.say("workforce_point_silent", level=about.level(level), groups=groups))
-        unknown = rows[(rows["group"] == unknown_group(given.card)) & rows["estimate"].notna()]
-        if len(unknown):
-            share = about.share(unknown["estimate"].iloc[0])
-            sentences.append(about.say("workforce_point_unknown", level=about.level(level), share=share))
-        points.append(" ".join(sentences))
-    return [about.say("workforce_about_representation"), *(point for point in points if point)]
+    return [_level_point(words, about, frame[frame["level"] == level], level) for level in asked]
+
+
+def _level_point(words: Wording, about: TableWords, frame: pd.DataFrame, level: str) -> str:
+    """Say who is fewer or more at one level, who cannot be shown, and how many are of unknown ethnicity."""
+    unknown = unknown_group(about.card)
+    rows = frame[~frame["group"].isin([about.card.reference_group, unknown])]
+    said = []
+    for verdict in ("below", "above", "none"):
+        found = rows[rows["clear"] == verdict]
+        if len(found):
+            groups = words.join(_share_of(words, about, row) for _, row in found.iterrows())
+            said.append(words.say(f"workforce_point_{verdict}", groups=groups))
+    if len(silent := rows[rows["clear"] == "not_assessed"]):
+        said.append(words.say("workforce_point_silent", groups=about.all_people(silent["group"])))
+    known = frame[(frame["group"] == unknown) & frame["estimate"].notna()]
+    if len(known):
+        said.append(words.say("workforce_point_unknown", share=about.share(known["estimate"].iloc[0])))
+    verdicts = "; ".join(said) or words.say("workforce_no_figure")
+    return about.say("workforce_point", level=about.level(level), verdicts=verdicts)
 
 
 def _share_of(words: Wording, about: TableWords, row: pd.Series) -> str:
@@ -78,20 +79,19 @@ def _pipeline(words: Wording) -> list[str]:
         return []
     about, frame = words.about(given), table.frame
     compared = frame[~frame["group"].isin([given.card.reference_group, unknown_group(given.card)])]
-    points = []
-    for level, rows in compared.groupby("level", sort=False):
-        sentences, step = [], about.level(str(level))
-        for verdict in ("above", "below", "none"):
-            found = rows[rows["clear"] == verdict]
-            if len(found):
-                groups = words.join(_likelihood(words, about, row) for _, row in found.iterrows())
-                sentences.append(about.say(f"workforce_step_point_{verdict}", step=step, groups=groups))
-        silent = rows[rows["clear"] == "not_assessed"]
-        if len(silent):
-            groups = about.all_people(silent["group"])
-            sentences.append(about.say("workforce_step_point_silent", step=step, groups=groups))
-        points.append(" ".join(sentences))
-    return [about.say("workforce_about_pipeline"), *points]
+    return [_step_point(words, about, rows, str(level)) for level, rows in compared.groupby("level", sort=False)]
+
+
+def _step_point(words: Wording, about: TableWords, rows: pd.DataFrame, level: str) -> str:
+    said = []
+    for verdict in ("above", "below", "none"):
+        found = rows[rows["clear"] == verdict]
+        if len(found):
+            groups = words.join(_likelihood(words, about, row) for _, row in found.iterrows())
+            said.append(about.say(f"workforce_step_point_{verdict}", groups=groups))
+    if len(silent := rows[rows["clear"] == "not_assessed"]):
+        said.append(about.say("workforce_step_point_silent", groups=about.all_people(silent["group"])))
+    return about.say("workforce_step_point", step=about.level(level), verdicts="; ".join(said))
 
 
 def _likelihood(words: Wording, about: TableWords, row: pd.Series) -> str:
