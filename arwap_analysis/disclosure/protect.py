@@ -6,6 +6,7 @@ them open, nothing is assumed so. Anything else passes through a policy and an a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -74,6 +75,10 @@ class ProtectedTable:
     def frame(self) -> pd.DataFrame:
         """A copy of the data that may be shown."""
         return self._frame.copy()
+
+    def derived(self, make: Callable[[pd.DataFrame], pd.DataFrame]) -> ProtectedTable:
+        """Return what `make` makes of the data that may be shown (names, other columns), under the same protection."""
+        return ProtectedTable(make(self.frame), policy=self.policy, actions=self.actions, audit=self.audit)
 
     def __len__(self) -> int:
         return len(self._frame)
