@@ -9,6 +9,7 @@ import pandas as pd
 
 from arwap_analysis.disclosure import OPEN_DATA
 from arwap_analysis.present.charts import GroupStyle, group_styles
+from arwap_analysis.present.exhibit import Statements
 from arwap_analysis.review.dataset import Dataset
 from arwap_analysis.review.shield import Shield
 from arwap_analysis.review.words import Words
@@ -108,6 +109,27 @@ class DatasetWords(Words[Found]):
             publisher=self.card.publisher.within(self.language),
             collection=collection.within(self.language),
         )
+
+    def values(self, rows: pd.DataFrame, style: str, *, name: str = "group_label") -> str:
+        """Return each estimate of a table with its interval, for the alt text of a chart."""
+        return "; ".join(
+            self.say(
+                "dataset_alt_value",
+                group=row[name],
+                value=self.number(row["estimate"], style),
+                interval=self.interval(row, style),
+            )
+            for _, row in rows.iterrows()
+        )
+
+    def question(self) -> Statements:
+        """Return the question that the report was asked."""
+        asked = self.findings.evidence.request.question.within(self.language)
+        return Statements("question", (asked,), role="question", language=self.language)
+
+    def sources(self) -> Statements:
+        """Return the source with publisher, licence and digest, and the rule under which it is shown."""
+        return Statements("sources", tuple(self.source_lines()), role="sources", language=self.language)
 
     def source_lines(self) -> list[str]:
         """Return the source with publisher, licence and digest of the file, and the rule under which it is shown."""
