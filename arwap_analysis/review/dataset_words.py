@@ -82,7 +82,7 @@ class DatasetWords(Words[Found]):
         """Return a table with each group's label and finding, and the reasons, in the words of the language."""
         words = {"group_label": [self.label(code) for code in frame["group"]]}
         if "direction" in frame.columns:
-            words["finding"] = [self.say(f"found_{direction}") for direction in frame["direction"]]
+            words["finding"] = [self.say(f"dataset_found_{direction}") for direction in frame["direction"]]
         for name in ("reason", "band"):
             if name in frame.columns and self.language != FIRST_LANGUAGE:
                 words[name] = [self.phrase(text) for text in frame[name]]

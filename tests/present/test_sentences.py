@@ -30,9 +30,11 @@ def test_names_are_joined_as_people_write_them(names, text):
 
 def test_every_sentence_of_the_catalogue_is_used():
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "arwap_analysis").rglob("*.py"))
-    families = ("finding_", "choice_", "column_", "gap_", "difference_", "page_", "workbook_mark_",
-                "correction_", "found_", "survey_found_", "adjusted_found_", "adjusted_why_", "adjusted_model_",
-                "adjusted_series_", "adjusted_difference_")  # fmt: skip
+    families = (
+        "finding_", "choice_", "column_", "gap_", "difference_", "page_", "workbook_mark_", "dataset_correction_",
+        "dataset_found_", "survey_found_", "adjusted_found_", "adjusted_why_", "adjusted_model_", "adjusted_series_",
+        "adjusted_difference_",
+    )  # fmt: skip
     # Sentences about a share and about a mean differ in their ids alone.
     of_kind = re.findall(r'of_kind\(\s*"(\w+)"', source)
     source += " ".join(f'"survey_{kind}_{id}"' for id in of_kind for kind in ("share", "mean"))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from arwap_analysis import models
 from arwap_analysis.disclosure.indicator import REASON
@@ -12,6 +13,7 @@ from arwap_analysis.review import survey
 from arwap_analysis.review.survey.preflight import check_inputs
 from tests.conftest import ROOT
 from tests.review.kinds import ASKED, assert_welsh, card_of, words_in_chart, write
+from tests.sources.people import save
 
 SECTIONS = (
     survey.show_question, survey.main_points, survey.show_survey, survey.show_estimates, survey.show_gaps,
@@ -234,6 +236,15 @@ def test_replicate_weights_give_the_errors_of_the_rows_of_people(made_up, projec
     assert "8 replicate weights" in survey.show_survey(found).caution
     for show in SECTIONS:
         assert_welsh(show(found), beside=NAMES)
+
+
+def test_a_parquet_file_gives_what_a_csv_gives(project, findings):
+    save(pd.read_csv(project / "data" / findings.evidence.card.file), project / "data" / "survey.parquet")
+    card = card_of("nhanes_cholesterol") | {"file": "survey.parquet"}
+    del card["sha256"]
+    (project / "data" / "parquet.yml").write_text(yaml.safe_dump(card, sort_keys=False), encoding="utf-8")
+    found = assessed("data/parquet.yml", project=project)
+    pd.testing.assert_frame_equal(found.estimates, findings.estimates, rtol=1e-9)
 
 
 def test_people_of_unknown_group_are_shown_and_never_compared(made_up):

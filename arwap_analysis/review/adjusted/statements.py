@@ -170,7 +170,7 @@ def describe_methods(words: AdjustedWords) -> Statements:
     lines = [
         words.say(f"adjusted_model_{request.model}"),
         words.say("adjusted_method_standard"),
-        words.say(f"correction_{request.correction}", alpha=f"{1 - request.confidence:.2g}"),
+        words.say(f"dataset_correction_{request.correction}", alpha=f"{1 - request.confidence:.2g}"),
         words.say("adjusted_method_e_value"),
         *([words.say("adjusted_method_crossings")] if request.second is not None else []),
         words.say("adjusted_method_small", least=request.fewest_people),

@@ -129,7 +129,7 @@ def describe_methods(words: SurveyWords) -> Statements:
     method = words.phrase(str(findings.estimates["method"].iloc[0]))
     lines = [words.of_kind("method", method=method), words.say("survey_method_gaps"), _method_test(words)]
     correction = findings.request.correction
-    lines.append(words.say(f"correction_{correction}", alpha=f"{1 - findings.request.confidence:.2g}"))
+    lines.append(words.say(f"dataset_correction_{correction}", alpha=f"{1 - findings.request.confidence:.2g}"))
     lines.append(words.say("survey_method_quality"))
     lines.append(words.say("survey_method_small", least=findings.request.fewest_people))
     return Statements("methods", tuple(line for line in lines if line), role="methods", language=words.language)
