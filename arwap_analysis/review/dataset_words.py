@@ -9,6 +9,7 @@ import pandas as pd
 
 from arwap_analysis.disclosure import OPEN_DATA
 from arwap_analysis.present.charts import GroupStyle, group_styles
+from arwap_analysis.present.exhibit import Statements
 from arwap_analysis.review.dataset import Dataset
 from arwap_analysis.review.shield import Shield
 from arwap_analysis.review.words import Words
@@ -81,7 +82,7 @@ class DatasetWords(Words[Found]):
         """Return a table with each group's label and finding, and the reasons, in the words of the language."""
         words = {"group_label": [self.label(code) for code in frame["group"]]}
         if "direction" in frame.columns:
-            words["finding"] = [self.say(f"found_{direction}") for direction in frame["direction"]]
+            words["finding"] = [self.say(f"dataset_found_{direction}") for direction in frame["direction"]]
         for name in ("reason", "band"):
             if name in frame.columns and self.language != FIRST_LANGUAGE:
                 words[name] = [self.phrase(text) for text in frame[name]]
@@ -108,6 +109,27 @@ class DatasetWords(Words[Found]):
             publisher=self.card.publisher.within(self.language),
             collection=collection.within(self.language),
         )
+
+    def values(self, rows: pd.DataFrame, style: str, *, name: str = "group_label") -> str:
+        """Return each estimate of a table with its interval, for the alt text of a chart."""
+        return "; ".join(
+            self.say(
+                "dataset_alt_value",
+                group=row[name],
+                value=self.number(row["estimate"], style),
+                interval=self.interval(row, style),
+            )
+            for _, row in rows.iterrows()
+        )
+
+    def question(self) -> Statements:
+        """Return the question that the report was asked."""
+        asked = self.findings.evidence.request.question.within(self.language)
+        return Statements("question", (asked,), role="question", language=self.language)
+
+    def sources(self) -> Statements:
+        """Return the source with publisher, licence and digest, and the rule under which it is shown."""
+        return Statements("sources", tuple(self.source_lines()), role="sources", language=self.language)
 
     def source_lines(self) -> list[str]:
         """Return the source with publisher, licence and digest of the file, and the rule under which it is shown."""

@@ -21,6 +21,7 @@ from arwap_analysis.models import (
     survey_proportion_from_totals,
     survey_quantile,
     survey_total,
+    survey_with_people,
 )
 from arwap_analysis.sources import Outcome, Reduction, reduce_microdata
 from tests.models.surveys import api, made_up, needs_api
@@ -102,6 +103,36 @@ def test_totals_that_cannot_be_are_refused():
         survey_mean_from_totals(design, weighted_sum=[1, 2], weight=[1, 2], people=[1, 0])
     with pytest.raises(MeasureError, match="cannot be above"):
         survey_proportion_from_totals(design, weighted_count=[1, 3], **one)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**16))
+def test_cells_of_equal_answers_give_what_the_people_give(seed):
+    frame = made_up(seed)
+    frame["yes"] = frame["yes"].mask(frame.index % 7 == 0)
+    keys = ["stratum", "cluster", "group", "yes"]
+    cells = frame.groupby(keys, dropna=False)["weight"].agg(["sum", "count"]).reset_index()
+    of_cells = survey_design(weights=cells["sum"], strata=cells["stratum"], clusters=cells["cluster"])
+    found = survey_mean(of_cells, cells["yes"], by=cells["group"])
+    counted = survey_with_people(found, of_cells, cells["yes"], people=cells["count"], by=cells["group"])
+    same(survey_mean(designed(frame), frame["yes"], by=frame["group"]), counted)
+    told = [frame["group"].where(frame["yes"].notna(), None), frame["yes"].astype(object)]
+    theirs = rao_scott_test(designed(frame), *told)
+    labels = [cells["group"].where(cells["yes"].notna(), None), cells["yes"].astype(object)]
+    ours = rao_scott_test(of_cells, *labels, people=cells["count"])
+    for name in ("statistic", "numerator_df", "denominator_df", "p_value", "chi_squared", "n"):
+        assert getattr(ours, name) == pytest.approx(getattr(theirs, name)), name
+
+
+def test_cells_without_their_people_are_refused():
+    design = survey_design(weights=[1, 2, 3, 4])
+    found = survey_mean(design, [0, 1, 1, 0], by=["a", "a", "b", "b"])
+    with pytest.raises(MeasureError, match="its number of people"):
+        survey_with_people(found, design, [0, 1, 1, 0], people=[1, 0, 1, 1], by=["a", "a", "b", "b"])
+    with pytest.raises(MeasureError, match="other groups"):
+        survey_with_people(found, design, [0, 1, 1, 0], people=[1, 1, 1, 1])
+    with pytest.raises(MeasureError, match="known number"):
+        rao_scott_test(design, ["a", "a", "b", "b"], [0, 1, 1, 0], people=[1, np.nan, 1, 1])
 
 
 @settings(max_examples=25, deadline=None)

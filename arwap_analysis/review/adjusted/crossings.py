@@ -45,15 +45,7 @@ def _crossings(words: AdjustedWords) -> Exhibit:
     known = frame[frame["estimate"].notna() & ~reference]
     level = words.level(second, str(frame["reference_second"].iloc[0]))
     against = words.say("adjusted_crossing", group=words.common["reference"], level=level)
-    values = "; ".join(
-        words.say(
-            "survey_alt_value",
-            group=row["label"],
-            value=words.number(row["estimate"], "points"),
-            interval=words.interval(row, "points"),
-        )
-        for _, row in known.iterrows()
-    )
+    values = words.values(known, "points", name="label")
     title = words.say("adjusted_crossings_none")
     if len(known):
         far = known.loc[known["estimate"].abs().idxmax()]

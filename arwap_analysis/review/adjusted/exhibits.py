@@ -183,7 +183,7 @@ def show_differences(words: AdjustedWords) -> Exhibit:
         column
         for name in _SERIES
         for column in (
-            Column(f"{name}_difference", words.say(f"adjusted_column_{name}_difference"), "points"),
+            Column(f"{name}_difference", words.say(f"adjusted_difference_{name}"), "points"),
             Column(
                 f"{name}_difference_lower",
                 words.say("column_interval"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from arwap_analysis.disclosure.indicator import REASON
 from arwap_analysis.errors import DataError, Fault
 from arwap_analysis.inference import adjust_p_values
 from arwap_analysis.models import Finding, crossing_disparities, e_value, standardised_disparities
@@ -111,8 +112,9 @@ def _left_out(evidence: AdjustedEvidence, sums: pd.DataFrame, shield: Shield) ->
     least, unknown = evidence.request.fewest_people, evidence.card.group.unknown
     reasons = {}
     for code, people in sums["denominator"].items():
-        small = too_few(least) if people < least or code in shield.groups else ""
-        reasons[str(code)] = ABSENT if people == 0 else _NOT_COMPARED if code == unknown else small
+        hidden = REASON if code in shield.groups else ""
+        small = too_few(least) if people < least else ""
+        reasons[str(code)] = ABSENT if people == 0 else hidden or (_NOT_COMPARED if code == unknown else small)
     return reasons
 
 
@@ -160,6 +162,7 @@ def _groups(
     rows["reason"] = [reasons[code] for code in codes]
     rows["status"] = np.where(rows["reason"] == "", "published", "low_reliability")
     rows.loc[rows["reason"] == ABSENT, "status"] = "not_collected"
+    rows.loc[rows["reason"] == REASON, "status"] = "suppressed"
     rows.loc[rows["reason"] == _NOT_COMPARED, "status"] = "not_applicable"
     return rows
 
@@ -205,19 +208,25 @@ def _covariates(evidence: AdjustedEvidence, fitted: Fitted) -> pd.DataFrame:
     people = evidence.cells["denominator"].sum()
     rows = []
     for id, covariate in evidence.covariates.items():
-        unknown = evidence.cells.loc[evidence.cells[id] == covariate.unknown, "denominator"].sum()
+        unknown = float(evidence.cells.loc[evidence.cells[id] == covariate.unknown, "denominator"].sum())
+        told = covariate.unknown is not None and not _is_small(unknown, evidence)
         gone = lost.get(id)
         rows.append(
             {
                 "covariate": id,
                 "levels": float(evidence.cells.loc[evidence.cells["denominator"] > 0, id].nunique()),
-                "unknown_share": unknown / people if covariate.unknown is not None else np.nan,
+                "unknown_share": unknown / people if told else np.nan,
                 "used": id in fitted.covariates,
                 "code": gone.code if gone else "",
                 "level": gone.level if gone else "",
             }
         )
     return pd.DataFrame(rows)
+
+
+def _is_small(count: float, evidence: AdjustedEvidence) -> bool:
+    """Return whether a count is too small to be shown under the policy of the data."""
+    return evidence.policy is not None and count < (evidence.policy.threshold or 0)
 
 
 def _crossings(evidence: AdjustedEvidence, shield: Shield, compared: list[str]) -> pd.DataFrame:

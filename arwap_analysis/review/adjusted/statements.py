@@ -14,9 +14,7 @@ __all__ = ["describe_limits", "describe_methods", "list_sources", "main_points",
 @in_each_language
 def show_question(words: AdjustedWords) -> Statements:
     """Return the question that the report was asked."""
-    return Statements(
-        "question", (words.findings.request.question.within(words.language),), role="question", language=words.language
-    )
+    return words.question()
 
 
 @in_each_language
@@ -62,7 +60,9 @@ def _comparisons(words: AdjustedWords) -> list[str]:
     """Say for which groups a difference is left, by the adjusted p-values, and for which none is clear."""
     gaps = words.findings.gaps
     return [
-        words.say(f"adjusted_{direction}", groups=words.join(_with_ratios(words, row) for _, row in rows.iterrows()))
+        words.say(
+            f"adjusted_found_{direction}", groups=words.join(_with_ratios(words, row) for _, row in rows.iterrows())
+        )
         for direction in ("higher", "lower", "no_clear_difference")
         if len(rows := gaps[gaps["direction"] == direction])
     ]
@@ -140,13 +140,11 @@ def _unknown(words: AdjustedWords) -> list[str]:
 @in_each_language
 def describe_limits(words: AdjustedWords) -> Statements:
     """Return how sure one can be: no cause is shown, what may carry the disparity, and the caveats of the card."""
-    evidence = words.findings.evidence
-    no_outcome = words.number(evidence.no_outcome, "count")
     points = [
         words.say("adjusted_not_causal"),
         *_carriers(words),
         *(caveat.within(words.language) for caveat in words.card.caveats),
-        *([words.say("adjusted_no_outcome", people=no_outcome)] if evidence.no_outcome else []),
+        *_no_outcome(words),
         *dropped(words),
         *absent(words),
         words.say("adjusted_assumes"),
@@ -155,14 +153,24 @@ def describe_limits(words: AdjustedWords) -> Statements:
     return Statements("limits", tuple(dict.fromkeys(points)), role="cautions", language=words.language)
 
 
+def _no_outcome(words: AdjustedWords) -> list[str]:
+    """Say how many were left out because their outcome is not known."""
+    count, policy = words.findings.evidence.no_outcome, words.findings.evidence.policy
+    if not count:
+        return []
+    if policy is not None and count < (policy.threshold or 0):
+        return [words.say("adjusted_no_outcome_few", threshold=int(policy.threshold or 0))]
+    return [words.say("adjusted_no_outcome", people=words.number(count, "count"))]
+
+
 @in_each_language
 def describe_methods(words: AdjustedWords) -> Statements:
     """Return the methods of the figures."""
     request = words.findings.request
     lines = [
-        words.say(f"adjusted_method_{request.model}"),
+        words.say(f"adjusted_model_{request.model}"),
         words.say("adjusted_method_standard"),
-        words.say(f"correction_{request.correction}", alpha=f"{1 - request.confidence:.2g}"),
+        words.say(f"dataset_correction_{request.correction}", alpha=f"{1 - request.confidence:.2g}"),
         words.say("adjusted_method_e_value"),
         *([words.say("adjusted_method_crossings")] if request.second is not None else []),
         words.say("adjusted_method_small", least=request.fewest_people),
@@ -174,4 +182,4 @@ def describe_methods(words: AdjustedWords) -> Statements:
 @in_each_language
 def list_sources(words: AdjustedWords) -> Statements:
     """Return the data with publisher, licence and the digest of the file, and the disclosure policy."""
-    return Statements("sources", tuple(words.source_lines()), role="sources", language=words.language)
+    return words.sources()

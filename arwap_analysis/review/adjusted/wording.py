@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from arwap_analysis.present.sentences import say
 from arwap_analysis.review.adjusted.findings import AdjustedFindings
 from arwap_analysis.review.dataset_words import DatasetWords
 from arwap_analysis.review.words import in_languages_of
@@ -25,7 +26,8 @@ class AdjustedWords(DatasetWords[AdjustedFindings]):
 
     def covariates(self, ids: Sequence[str]) -> str:
         """Return the names of covariates as a list in words; what is said where there is none."""
-        return self.join([self.covariate(id) for id in ids]) if ids else self.say("adjusted_nothing")
+        # Not by the words' own method, which needs these names itself.
+        return self.join([self.covariate(id) for id in ids]) if ids else say("adjusted_nothing", language=self.language)
 
     def level(self, id: str, code: str) -> str:
         """Return the name of a level of a covariate."""

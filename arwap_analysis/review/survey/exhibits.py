@@ -17,23 +17,20 @@ def show_survey(words: SurveyWords) -> Exhibit:
     """Return how the survey was drawn, who is in it, and how much their answers are worth."""
     findings = words.findings
     frame = words.named(findings.estimates)
+    told = findings.shield.policy is None
     return Exhibit(
         language=words.language,
         id="survey",
-        title=words.say(
-            "survey_data_title",
-            answered=words.number(findings.frame.answered, "count"),
-            people=words.number(findings.frame.people, "count"),
-        ),
+        title=_data_title(words),
         subtitle=words.say("survey_data_subtitle"),
         caption=words.say("survey_caption_data"),
         source=words.source_line(),
         table=findings.shield.release(frame.drop(columns=["estimate", "lower", "upper", "standard_error"])),
         columns=(
             Column("group_label", words.say("column_group")),
-            Column("people", words.say("survey_column_people"), "count"),
+            *((Column("people", words.say("survey_column_people"), "count"),) if told else ()),
             Column("answered", words.say("survey_column_answered"), "count"),
-            Column("missing", words.say("survey_column_missing"), "percent"),
+            *((Column("missing", words.say("survey_column_missing"), "percent"),) if told else ()),
             Column("weighted_share", words.say("survey_column_weighted"), "percent"),
             Column("design_effect", words.say("survey_column_effect"), "rate"),
             Column("effective_sample_size", words.say("column_effective"), "count"),
@@ -41,6 +38,15 @@ def show_survey(words: SurveyWords) -> Exhibit:
         ),
         caution=" ".join([_drawn(words), words.say("survey_effect"), *_fewest(words)]),
     )
+
+
+def _data_title(words: SurveyWords) -> str:
+    """Say how many people gave an answer, and of how many where that may be shown."""
+    frame = words.findings.frame
+    answered = words.number(frame.answered, "count")
+    if np.isnan(frame.people):
+        return words.say("survey_data_title_hidden", answered=answered)
+    return words.say("survey_data_title", answered=answered, people=words.number(frame.people, "count"))
 
 
 def _drawn(words: SurveyWords) -> str:
@@ -76,15 +82,7 @@ def show_estimates(words: SurveyWords) -> Exhibit:
     frame = words.named(findings.estimates)
     known = frame.dropna(subset=["estimate"]).sort_values("estimate", ascending=False)
     gone = frame[frame["estimate"].isna()]
-    values = "; ".join(
-        words.say(
-            "survey_alt_value",
-            group=row["group_label"],
-            value=words.number(row["estimate"], words.style),
-            interval=words.interval(row, words.style),
-        )
-        for _, row in known.iterrows()
-    )
+    values = words.values(known, words.style)
     title = words.say("survey_nothing")
     if len(known):
         top = known.iloc[0]
@@ -129,15 +127,7 @@ def show_gaps(words: SurveyWords) -> Exhibit:
     findings = words.findings
     frame = words.named(findings.gaps)
     drawn = frame.assign(estimate=frame["ratio"], lower=frame["ratio_lower"], upper=frame["ratio_upper"])
-    values = "; ".join(
-        words.say(
-            "survey_alt_value",
-            group=row["group_label"],
-            value=words.number(row["estimate"], "ratio"),
-            interval=words.interval(row, "ratio"),
-        )
-        for _, row in drawn.dropna(subset=["estimate"]).iterrows()
-    )
+    values = words.values(drawn.dropna(subset=["estimate"]), "ratio")
     styles = words.styles()
     return Exhibit(
         language=words.language,

@@ -29,7 +29,10 @@ def too_few(least: int) -> str:
 
 @dataclass(frozen=True)
 class SurveyFrame:
-    """How the survey was drawn, in numbers; NaN where replicate weights leave it open."""
+    """How the survey was drawn, in numbers; NaN where replicate weights leave it open.
+
+    `people` is NaN too where too few gave no answer for their number to be shown.
+    """
 
     people: float
     answered: float
@@ -91,32 +94,34 @@ def assess(evidence: SurveyEvidence) -> SurveyFindings:
     compared = shown & set(evidence.card.group.comparable)
     test = association_test(evidence, found, compared) if len(compared) > 1 else None
     return SurveyFindings(
-        evidence, shield, _survey_frame(found), estimates, _gaps(evidence, estimated, estimates, shield), test
+        evidence, shield, _survey_frame(evidence, found), estimates, _gaps(evidence, estimated, estimates, shield), test
     )
 
 
 def _counts(evidence: SurveyEvidence, found: Answers) -> pd.DataFrame:
-    """Return the people of each group by answer, as the disclosure policy looks at them."""
-    if found.value is not None:
-        yes = np.where(found.value == 1, found.people, 0.0)
-    elif evidence.outcome.kind == "share":
-        yes = evidence.cells[f"{OUTCOME}.count"].to_numpy(float)
-    else:
-        yes = found.answered
-    parts = {"yes": yes, "no": found.answered - yes, "none": found.people - found.answered}
+    """Return the people with an answer in each group by answer, as the disclosure policy looks at them."""
     if evidence.outcome.kind == "mean":
-        parts = {"answered": found.answered, "none": found.people - found.answered}
+        parts = {"answered": found.answered}
+    else:
+        yes = (
+            np.where(found.value == 1, found.people, 0.0)
+            if found.value is not None
+            else evidence.cells[f"{OUTCOME}.count"].to_numpy(float)
+        )
+        parts = {"yes": yes, "no": found.answered - yes}
     rows = [pd.DataFrame({"group": found.group, "answer": name, "people": count}) for name, count in parts.items()]
     return pd.concat(rows, ignore_index=True)
 
 
-def _survey_frame(found: Answers) -> SurveyFrame:
-    design = found.design
+def _survey_frame(evidence: SurveyEvidence, found: Answers) -> SurveyFrame:
+    design, policy = found.design, evidence.policy
     replicated = design.replicates is not None
     drawn = np.nan if replicated else float(len(design.cluster_stratum))
     strata = np.nan if replicated else float(design.cluster_stratum.max() + 1)
     replicates = design.replicates.factors.shape[1] if design.replicates is not None else 0
     people, answered = float(found.people.sum()), float(found.answered.sum())
+    if policy is not None and people - answered < (policy.threshold or 0):
+        people = np.nan
     return SurveyFrame(people, answered, strata, drawn, design.degrees_of_freedom, replicates)
 
 
@@ -135,6 +140,9 @@ def _estimates(evidence: SurveyEvidence, found: Answers, estimated: SurveyEstima
         method=estimated.method,
     ).drop(columns=["n", "quantity"])
     rows["missing"] = 1 - rows["answered"] / rows["people"].where(rows["people"] > 0)
+    if evidence.policy is not None:
+        # Those without an answer are few in most groups, and could be worked out from one another.
+        rows["missing"] = np.nan
     small = rows["answered"] < request.fewest_people
     rows.loc[small & (rows["reason"] != ABSENT), "reason"] = too_few(request.fewest_people)
     rows.loc[small, "status"] = "low_reliability"
@@ -145,6 +153,8 @@ def _estimates(evidence: SurveyEvidence, found: Answers, estimated: SurveyEstima
     bands = reliability_band(rows["estimate"].to_numpy(float), rows["standard_error"].to_numpy(float))
     rows["precision"] = precision
     rows["band"] = ["" if np.isnan(band) else RELIABILITY_BANDS[int(band)][1] for band in bands]
+    if evidence.policy is not None:
+        rows["people"] = np.nan
     return shield.cover(rows.reset_index())
 
 

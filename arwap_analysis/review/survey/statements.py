@@ -17,9 +17,7 @@ _NEAR_ALL = 0.8
 @in_each_language
 def show_question(words: SurveyWords) -> Statements:
     """Return the question that the review was asked."""
-    return Statements(
-        "question", (words.findings.request.question.within(words.language),), role="question", language=words.language
-    )
+    return words.question()
 
 
 @in_each_language
@@ -53,7 +51,7 @@ def _comparisons(words: SurveyWords) -> list[str]:
     """Say which groups differ clearly from the reference, by the adjusted p-values, and which do not."""
     gaps = words.findings.gaps
     return [
-        words.say(f"survey_{direction}", groups=words.join(_with_gap(words, row) for _, row in rows.iterrows()))
+        words.say(f"survey_found_{direction}", groups=words.join(_with_gap(words, row) for _, row in rows.iterrows()))
         for direction in ("higher", "lower", "no_clear_difference")
         if len(rows := gaps[gaps["direction"] == direction])
     ]
@@ -93,8 +91,10 @@ def absent(words: SurveyWords) -> list[str]:
 def missing(words: SurveyWords) -> str:
     """Say how many did not answer, and where most did not."""
     frame, rows = words.findings.frame, words.findings.estimates
+    if np.isnan(frame.people):
+        return words.say("survey_missing_hidden")
     share = words.number(1 - frame.answered / frame.people, "percent")
-    known = rows[(rows["people"] > 0) & rows["missing"].notna()].set_index("group")["missing"]
+    known = rows[rows["missing"].notna()].set_index("group")["missing"]
     if known.empty:
         return words.say("survey_missing", share=share)
     return words.say(
@@ -129,7 +129,7 @@ def describe_methods(words: SurveyWords) -> Statements:
     method = words.phrase(str(findings.estimates["method"].iloc[0]))
     lines = [words.of_kind("method", method=method), words.say("survey_method_gaps"), _method_test(words)]
     correction = findings.request.correction
-    lines.append(words.say(f"correction_{correction}", alpha=f"{1 - findings.request.confidence:.2g}"))
+    lines.append(words.say(f"dataset_correction_{correction}", alpha=f"{1 - findings.request.confidence:.2g}"))
     lines.append(words.say("survey_method_quality"))
     lines.append(words.say("survey_method_small", least=findings.request.fewest_people))
     return Statements("methods", tuple(line for line in lines if line), role="methods", language=words.language)
@@ -152,4 +152,4 @@ def _method_test(words: SurveyWords) -> str:
 @in_each_language
 def list_sources(words: SurveyWords) -> Statements:
     """Return the survey with publisher, licence and the digest of the file, and the disclosure policy."""
-    return Statements("sources", tuple(words.source_lines()), role="sources", language=words.language)
+    return words.sources()
