@@ -31,7 +31,8 @@ def test_import_says_what_was_read_and_what_needs_a_person(arwap, tmp_path):
     code, out, _ = arwap("import", "plan.txt")
     assert code == 0
     for words in ("actions                          2", "deadlines not read               1",
-                  "2023-05-01 to 2023-05-31", "'Nobody knows' was not read", "no lead is named", "lead Unit A"):  # fmt: skip
+                  "2023-05-01 to 2023-05-31", "'Nobody knows' was not read",
+                  "no lead is named", "lead Unit A"):  # fmt: skip
         assert words in out
     assert (tmp_path / "plan_register.csv").exists()
 
