@@ -17,7 +17,7 @@ __all__ = ["deadlines_over_time"]
 
 _DUE, _MET = "#B34700", "#0067A5"
 # Up to so many days the axis names months, beyond it years.
-_NAMES_MONTHS = 550
+_NAMES_MONTHS = 900
 
 
 def deadlines_over_time(
@@ -57,14 +57,17 @@ def deadlines_over_time(
         axes.step(past["day"], reported, where="post", color=_MET, lw=2.2, ls=(0, (4, 2)))
         jumps = past[past["due"].diff() > 0]
         axes.plot(jumps["day"], jumps["due"], "o", color=_DUE, ms=5)
-        if len(later) > 1:
-            axes.step(later["day"], later["due"], where="post", color=GREY, lw=1.6, ls=":")
-            _name(axes, later.iloc[-1], "due", f"{to_come}", GREY, language)
         axes.axvline(day, color=GREY, lw=1)
         place = {"xytext": (-4, 4), "textcoords": "offset points", "ha": "right", "fontsize": 9, "color": GREY}
         axes.annotate(as_of_label, (day, top * 1.04), **place)
-        _name(axes, past.iloc[-1], "due", due, _DUE, language)
-        _name(axes, past.iloc[-1], "met", met, _MET, language)
+        now, ahead = past.iloc[-1], float(frame["due"].max()) - float(past["due"].iloc[-1])
+        if ahead:
+            axes.step(later["day"], later["due"], where="post", color=GREY, lw=1.6, ls=":")
+            _name(axes, later.iloc[-1], ahead, to_come, GREY, language)
+        _name(axes, now, float(now["due"]), due, _DUE, language, left=ahead > 0)
+        # Where the two lines meet, one label stands above and the other below.
+        meet = float(now["met"]) == float(now["due"])
+        _name(axes, now, float(now["met"]), met, _MET, language, left=ahead > 0, below=meet)
         _ticks(axes, frame["day"].min(), frame["day"].max(), language)
         axes.set_ylim(-0.04 * top, top * 1.16)
         axes.yaxis.get_major_locator().set_params(integer=True)
@@ -73,10 +76,32 @@ def deadlines_over_time(
         return to_svg(figure)
 
 
-def _name(axes: Any, row: pd.Series, column: str, label: str, colour: str, language: str) -> None:
-    text = f"{numbers.count(float(row[column]), language=language)} {label}"
-    axes.annotate(text, (row["day"], float(row[column])), xytext=(7, 0), textcoords="offset points", va="center",
-                  color=colour, fontweight="bold", annotation_clip=False)  # fmt: skip
+def _name(
+    axes: Any,
+    row: pd.Series,
+    number: float,
+    label: str,
+    colour: str,
+    language: str,
+    *,
+    left: bool = False,
+    below: bool = False,
+) -> None:
+    """Write a number and what it counts beside the end of a line: to its right, or above it to the left."""
+    height = float(row["met"]) if colour == _MET else float(row["due"])
+    offset = (-7, -12 if below else 9) if left else (7, -14 if below else 0)
+    axes.annotate(
+        f"{numbers.count(number, language=language)} {label}",
+        (row["day"], height),
+        xytext=offset,
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="center",
+        color=colour,
+        fontweight="bold",
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
+        annotation_clip=False,
+    )
 
 
 def _ticks(axes: Any, first: pd.Timestamp, last: pd.Timestamp, language: str) -> None:
@@ -86,7 +111,8 @@ def _ticks(axes: Any, first: pd.Timestamp, last: pd.Timestamp, language: str) ->
         places = pd.date_range(first.normalize().replace(month=1, day=1), last, freq="YS")
         names = [str(place.year) for place in places]
     else:
-        places = pd.date_range(first.normalize().replace(day=1), last, freq="3MS")
+        often = "3MS" if span < _NAMES_MONTHS / 2 else "6MS"
+        places = pd.date_range(first.normalize().replace(month=1, day=1), last, freq=often)
         names = [write_month(place.date(), language=language) for place in places]
     axes.set_xlim(first - pd.Timedelta(days=span * 0.02), last + pd.Timedelta(days=max(span * 0.3, 30)))
     shown = [(place, name) for place, name in zip(places, names, strict=True) if place >= first]

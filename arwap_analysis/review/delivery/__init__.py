@@ -17,6 +17,7 @@ from arwap_analysis.review.delivery.sections import (
     show_areas,
     show_changes,
     show_deadlines_over_time,
+    show_due,
     show_leads,
     show_overdue,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "show_changes",
     "show_dates_inside",
     "show_deadlines_over_time",
+    "show_due",
     "show_implementation_gap",
     "show_leads",
     "show_missing",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from arwap_analysis.disclosure import release_open
+from arwap_analysis.indicators import parse_period
 from arwap_analysis.present.exhibit import Exhibit
 from arwap_analysis.present.tables import Column
 from arwap_analysis.registers.plan import Deadline
@@ -112,13 +113,18 @@ def _movement(words: DeliveryWords, goal: str, indicator: str) -> str:
     frame = words.findings.movements
     rows = frame[(frame["goal"] == goal) & (frame["indicator"] == indicator)]
     evidence = next(e for e in words.findings.evidence.linked[goal] if e.card.id == indicator)
-    told = []
+    told: list[str] = []
+    if rows.empty:
+        return words.say("delivery_no_movement")
     for direction in ("closing", "widening", "reversed", "no_clear_change", "not_assessed"):
         codes = rows.loc[rows["direction"] == direction, "group"]
         if len(codes):
             groups = words.join(evidence.classification.group(code).short(words.language) for code in codes)
             told.append(words.say("delivery_moved", movement=words.say(f"finding_{direction}"), groups=groups))
-    return "; ".join(told) or words.say("delivery_no_movement")
+    last = max(parse_period(period).end for period in evidence.table["period"].unique())
+    if last < min(action.published for action in words.findings.evidence.actions):
+        told.append(words.say("delivery_before_plan"))
+    return words.say("delivery_moved_over", period=words.period(rows["period"].iloc[0]), movements="; ".join(told))
 
 
 @in_each_language

@@ -183,5 +183,5 @@ def _movements(evidence: DeliveryEvidence) -> pd.DataFrame:
                 correction="holm",
             )
             frames.append(trends[trends["measure"] == RATIO].assign(goal=goal))
-    columns = ["goal", "indicator", "group", "direction", "estimate", "lower", "upper", "method", "reason"]
+    columns = ["goal", "indicator", "period", "group", "direction", "estimate", "lower", "upper", "method", "reason"]
     return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)

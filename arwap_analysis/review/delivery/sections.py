@@ -14,7 +14,7 @@ from arwap_analysis.registers.plan import ActionStatus
 from arwap_analysis.review.delivery.findings import DeliveryFindings
 from arwap_analysis.review.delivery.wording import PLAN_LANGUAGE, DeliveryWords, in_each_language, short_text
 
-__all__ = ["show_areas", "show_changes", "show_deadlines_over_time", "show_leads", "show_overdue"]
+__all__ = ["show_areas", "show_changes", "show_deadlines_over_time", "show_due", "show_leads", "show_overdue"]
 
 _DELIVERED = ("delivered_on_time", "delivered_late", "delivered_undated")
 
@@ -40,15 +40,42 @@ def show_overdue(words: DeliveryWords) -> Exhibit:
         caption=words.say("delivery_overdue_caption"),
         source=words.say("delivery_source"),
         table=release_open(pd.DataFrame(rows, columns=columns)),
-        columns=(
-            Column("number", words.heading("number")),
-            Column("action", words.heading("action"), language=PLAN_LANGUAGE),
-            Column("last_day", words.heading("deadline")),
-            Column("days_overdue", words.heading("days"), "count"),
-            Column("leads", words.heading("leads"), language=PLAN_LANGUAGE),
-            Column("last_report", words.heading("report")),
-        ),
+        columns=_listed(words, Column("days_overdue", words.heading("days"), "count")),
         caution=words.say("delivery_overdue_caution"),
+    )
+
+
+@in_each_language
+def show_due(words: DeliveryWords) -> Exhibit:
+    """Return every action whose open deadlines lie ahead, the nearest first."""
+    due = words.findings.of("due")
+    title = words.say("delivery_due_title_none")
+    if due:
+        title = words.say("delivery_due_title", due=words.count(len(due)), next=words.day(due[0].deadline))
+    rows = [{**_quoted(words, one), "days_left": one.days_left, "last_report": words.last_report(one)} for one in due]
+    columns = ["number", "id", "action", "by_when", "deadline", "last_day", "leads", "days_left", "last_report"]
+    return Exhibit(
+        language=words.language,
+        id="due",
+        title=title,
+        subtitle=words.say("delivery_due_subtitle"),
+        caption=words.say("delivery_due_caption"),
+        source=words.say("delivery_source"),
+        table=release_open(pd.DataFrame(rows, columns=columns)),
+        columns=_listed(words, Column("days_left", words.heading("left"), "count")),
+        folded=not due,
+    )
+
+
+def _listed(words: DeliveryWords, days: Column) -> tuple[Column, ...]:
+    """Return the columns of a list of actions, with the days until or after their deadlines."""
+    return (
+        Column("number", words.heading("number")),
+        Column("action", words.heading("action"), language=PLAN_LANGUAGE),
+        Column("last_day", words.heading("deadline")),
+        days,
+        Column("leads", words.heading("leads"), language=PLAN_LANGUAGE),
+        Column("last_report", words.heading("report")),
     )
 
 

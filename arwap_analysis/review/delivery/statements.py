@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from arwap_analysis.disclosure import OPEN_DATA
 from arwap_analysis.present.exhibit import Statements
 from arwap_analysis.review.delivery.wording import DeliveryWords, in_each_language
 
@@ -137,5 +136,5 @@ def list_delivery_sources(words: DeliveryWords) -> Statements:
     for found in {found.card.id: found for linked in evidence.linked.values() for found in linked}.values():
         title = found.card.title.within(words.language)
         lines.append(words.say("delivery_source_indicator", indicator=found.card.id, title=title))
-    lines.append(words.phrase(OPEN_DATA.statement))
+    lines.append(words.say("delivery_source_disclosure"))
     return Statements("sources", tuple(lines), role="sources", language=words.language)

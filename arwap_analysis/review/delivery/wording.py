@@ -61,6 +61,11 @@ class DeliveryWords(Words[DeliveryFindings]):
         if one.last_update is None:
             return self.say("delivery_no_report")
         status = self.say(f"delivery_status_{one.last_status}")
+        if one.last_stage is not None:
+            stage, stages = str(one.last_stage), str(len(one.stages))
+            return self.say(
+                "delivery_reported_stage", status=status, stage=stage, stages=stages, day=self.day(one.last_update)
+            )
         return self.say("delivery_reported", status=status, day=self.day(one.last_update))
 
     def leads(self, action: Action) -> str:

@@ -16,9 +16,10 @@ from tests.welsh import english_in
 
 SECTIONS = (
     delivery.describe_delivery, delivery.main_delivery_points, delivery.show_overdue,
-    delivery.show_deadlines_over_time, delivery.show_changes, delivery.show_leads, delivery.show_areas,
-    delivery.show_missing, delivery.show_dates_inside, delivery.show_implementation_gap, delivery.show_all_actions,
-    delivery.describe_delivery_limits, delivery.list_deadline_rules, delivery.list_delivery_sources,
+    delivery.show_deadlines_over_time, delivery.show_due, delivery.show_changes, delivery.show_leads,
+    delivery.show_areas, delivery.show_missing, delivery.show_dates_inside, delivery.show_implementation_gap,
+    delivery.show_all_actions, delivery.describe_delivery_limits, delivery.list_deadline_rules,
+    delivery.list_delivery_sources,
 )  # fmt: skip
 
 TEXT = (
@@ -121,7 +122,8 @@ def test_a_linked_indicator_stands_beside_what_was_delivered(made_up):
     frame = delivery.show_implementation_gap(made_up(as_of="2024-06-30", links=LINKS)).table.frame
     homes, work = frame.to_dict("records")
     assert (homes["actions"], homes["delivered"], homes["overdue"]) == (2, 1, 1)
-    assert "widening: Other" in homes["movement"]
+    assert homes["movement"].startswith("2007-08 to 2014-15: widening: Other")
+    assert "end before the Plan was published" in homes["movement"]
     assert work["movement"] == "no indicator is linked to this goal"
 
 
@@ -147,6 +149,27 @@ def test_before_any_deadline_nothing_is_overdue_and_the_table_is_empty(made_up):
     assert shown.title.startswith("No action is overdue")
     for show in SECTIONS:
         assert show(found).to_html()
+
+
+def test_a_report_on_one_of_several_deadlines_says_which(made_up, project):
+    made_up(0)
+    (project / "data" / "updates.csv").write_text(
+        f"date,action,status,who,stage\n2023-06-01,{IDS[1]},delivered,Unit Z,1\n", encoding="utf-8"
+    )
+    asked = request(register_file="data/register.csv", updates="data/updates.csv", as_of="2023-05-31")
+    with pytest.raises(DataError, match="after 2023-05-31"):
+        delivery.assess_delivery(delivery.gather_delivery(asked, project=project))
+    asked = request(register_file="data/register.csv", updates="data/updates.csv", as_of="2023-07-31")
+    found = delivery.assess_delivery(delivery.gather_delivery(asked, project=project))
+    frame = delivery.show_due(found).table.frame.set_index("id")
+    assert frame.loc[IDS[1], "last_report"] == "delivered (deadline 1 of 2), 1 June 2023"
+
+
+def test_what_is_still_due_comes_with_the_days_left(made_up):
+    shown = delivery.show_due(made_up(0, as_of="2023-05-31"))
+    assert shown.table.frame["days_left"].tolist() == [0, 30, 214]
+    assert shown.title == "Still due: 3 of 5 actions; the next deadline is 31 May 2023"
+    assert delivery.show_due(made_up(0, as_of="2026-11-24")).title == "No action in the register is still due"
 
 
 def test_what_slipped_since_the_last_meeting_is_named(made_up):
