@@ -21,13 +21,16 @@ class Column:
     """One column of a shown table: the machine name, the label for people, and how its values are written.
 
     `style` is text or one of the styles of `numbers.write`. `interval_with` names the upper limit when the
-    column shows an interval.
+    column shows an interval. `language` is that of its texts where it is not that of the page, such as quotations;
+    where it differs from row to row, `language_from` names the column that holds it.
     """
 
     name: str
     label: str
     style: str = "text"
     interval_with: str | None = None
+    language: str | None = None
+    language_from: str | None = None
 
 
 def _cell(row: Any, column: Column, language: str) -> str:
@@ -57,18 +60,24 @@ def html_table(
         for column in columns
     )
     body = []
-    for cells in _cells(frame, columns, language):
-        first, *rest = cells
-        data = "".join(
-            f"<td>{escape(cell)}</td>" if column.style == "text" else f'<td class="num">{escape(cell)}</td>'
-            for cell, column in zip(rest, columns[1:], strict=True)
-        )
-        body.append(f'<tr><th scope="row">{escape(first)}</th>{data}</tr>')
+    for cells, row in zip(_cells(frame, columns, language), frame.itertuples(index=False), strict=True):
+        attributes = [_attributes(row, column, language) for column in columns]
+        data = "".join(f"<td{found}>{escape(cell)}</td>" for cell, found in zip(cells[1:], attributes[1:], strict=True))
+        first = attributes[0].replace(' class="num"', "")
+        body.append(f'<tr><th scope="row"{first}>{escape(cells[0])}</th>{data}</tr>')
     return (
         f'<div class="table-scroll" role="region" aria-labelledby="caption-{id}" tabindex="0">'
         f'<table><caption id="caption-{id}">{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
+
+
+def _attributes(row: Any, column: Column, language: str) -> str:
+    """Return the attributes of a cell: figures to the right, and the language where the page is in another."""
+    if column.style != "text":
+        return ' class="num"'
+    spoken = getattr(row, column.language_from) if column.language_from else column.language
+    return f' lang="{spoken}"' if spoken not in (None, "", language) else ""
 
 
 def text_table(frame: pd.DataFrame, columns: Sequence[Column], *, language: str = FIRST_LANGUAGE) -> str:

@@ -4,6 +4,7 @@ Each takes a ProtectedTable in the shape of the disparity table and returns SVG 
 every machine: letters are drawn as paths in the font that comes with matplotlib.
 """
 
+from arwap_analysis.present.charts.delivery import deadlines_over_time
 from arwap_analysis.present.charts.drawing import GroupStyle, group_styles, rehearse
 from arwap_analysis.present.charts.forest import forest, funnel
 from arwap_analysis.present.charts.groups import dots_by_group, intervals_by_group, ranges_by_group
@@ -15,6 +16,7 @@ from arwap_analysis.present.charts.pairs import comparisons_by_group
 __all__ = [
     "GroupStyle",
     "comparisons_by_group",
+    "deadlines_over_time",
     "dots_by_group",
     "forest",
     "funnel",

@@ -36,6 +36,11 @@ _GOAL = re.compile(
 _AREA = re.compile(r"(?:policy area|theme|chapter)\s*\d*\s*[:.\-\u2013\u2014]\s*", re.I)
 _TAILS = {"partners", "and partners", "partner", "when"}
 _GOES_ON = re.compile(r"[a-z,;)\u2022\u25cf\u25aa\u00b7]|[-\u2013*] ")
+# No cell ends with such a word or sign.
+_UNENDED = re.compile(
+    r"(?:\b(?:the|of|and|or|for|to|in|with|by|an?|on|at|from|as|that|will|be|is|are|their|our|its)|[,\-(&\u2022\u25cf\u25aa])$",
+    re.I,
+)
 # A heading is short and is no sentence; a lone cell that is longer is an action whose other cells are empty.
 _LONGEST_HEADING = 14
 
@@ -202,6 +207,14 @@ class _Reader:
             self._give(last, {name or "action": text})
             self.last_line = line
             return
+        end = "" if last is None else last.cells.get(self.columns[-1], "")
+        ended = end.endswith((".", ";")) or not text.endswith(".") or len(text.split()) > _LONGEST_HEADING
+        if last is not None and end and not ended and not self.pending and self.last_line == line - 1:
+            message = "a line without tabs was read as going on with the last cell of the row above it"
+            self.found.remarks.append(Remark("line_goes_on", message, line, text))
+            self._give(last, {self.columns[-1]: text})
+            self.last_line = line
+            return
         self.pending.append((line, text))
 
     def _is_heading_tail(self, line: int, text: str) -> bool:
@@ -212,14 +225,18 @@ class _Reader:
         """Tell whether a line goes on with the last cell of the row before it."""
         last = self.found.rows[-1].cells
         end = last.get(self.columns[min(self.last_tabs, len(self.columns) - 1)], "")
-        return bool(_GOES_ON.match(text)) or end.rstrip()[-1:] in (",", "-", "(", "&")
+        return bool(_GOES_ON.match(text)) or bool(_UNENDED.search(end.rstrip()))
 
     def _take_row(self, line: int, cells: list[str]) -> None:
         """Take a line with tabs inside a table."""
         if self.pending:
             first_line, first = self.pending[-1]
-            if self._broken(first, cells[0]):
+            broken = self._broken(first, cells[0])
+            if broken or (cells[0] and not _is_heading(first) and first_line == line - 1):
                 self.pending.pop()
+                if not broken:
+                    message = "a line without tabs was read as the beginning of the row below it"
+                    self.found.remarks.append(Remark("line_goes_on", message, first_line, first))
                 cells = [f"{first}\n{cells[0]}", *cells[1:]]
                 line = first_line
             self._settle()
@@ -260,7 +277,7 @@ class _Reader:
     @staticmethod
     def _broken(first: str, second: str) -> bool:
         """Tell whether two lines are one cell that was broken in two."""
-        return bool(second) and bool(first[-1] in ",-(&" or _GOES_ON.match(second))
+        return bool(second) and bool(_UNENDED.search(first) or _GOES_ON.match(second))
 
     def _goes_on(self, line: int, cells: list[str]) -> bool:
         """Give a row to the row before it where it goes on with it: broken inside a cell, or without an action."""
@@ -269,7 +286,7 @@ class _Reader:
         row = self.found.rows[-1]
         place = self.columns.index("action")
         whole = self.last_tabs + len(cells) - 1 == self.width - 1 and self.last_tabs < self.width - 1
-        if cells[0] and whole and self._continues(cells[0]):
+        if whole and (self._continues(cells[0]) or self._makes_a_deadline(row, cells)):
             self._give(row, dict(zip(self.columns[self.last_tabs :], cells, strict=False)))
             self.last_tabs += len(cells) - 1
         elif (len(cells) > place and cells[place]) or any(
@@ -282,6 +299,16 @@ class _Reader:
             self.found.remarks.append(Remark("row_goes_on", message, line, " | ".join(filter(None, cells))))
         self.last_line = line
         return True
+
+    def _makes_a_deadline(self, row: Row, cells: list[str]) -> bool:
+        """Tell whether two short rows have a deadline where one belongs put together, and the second alone has not."""
+        if "by_when" not in self.columns:
+            return False
+        place = self.columns.index("by_when")
+        joined = dict(zip(self.columns[self.last_tabs :], cells, strict=False))
+        words = [row.cells.get("by_when", ""), joined.get("by_when", "")]
+        alone = cells[place] if place < len(cells) else ""
+        return _reads("\n".join(filter(None, words))) and not _reads(alone)
 
     @staticmethod
     def _give(row: Row, cells: dict[str, str]) -> None:
@@ -329,11 +356,19 @@ class _Reader:
         """Decide what lines without a tab were, now that what follows them is known."""
         for line, text in self.pending:
             if _is_heading(text):
+                message = "a line without tabs was read as a heading"
+                self.found.remarks.append(Remark("line_as_heading", message, line, text))
                 self._set_heading(line, text)
             else:
                 message = "this line stands between the rows of a table and was not read as an action"
                 self.found.remarks.append(Remark("line_in_table", message, line, text))
         self.pending.clear()
+
+
+def _reads(words: str) -> bool:
+    """Tell whether a cell says when, in words that are read."""
+    read = read_deadlines(words)
+    return bool(read) and all(deadline.rule != "unread" for deadline in read)
 
 
 def _is_heading(text: str) -> bool:

@@ -24,7 +24,8 @@ _MONTH = (
 _YEAR = r"(?:19|20)\d\d"
 _NUMBER = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|twenty-four)"
 _ORDINAL = r"(?:first|second|third|fourth|last|1st|2nd|3rd|4th)"
-_PART = r"(?P<part>early|mid(?:dle)?|late|end|start|beginning)(?: in| of| part of)?(?: the)?[ -]?"
+# "Start June" begins something then; only "start of June" is a part of the month.
+_PART = r"(?P<part>(?:early|mid(?:dle)?|late|end)(?: in| of| part of)?|(?:start|beginning) of)(?: the)?[ -]?"
 _SEASON = "(?P<season>spring|summer|autumn|winter)"
 _TWO = rf"(?P<first>{_YEAR}) ?(?P<how>-|/|to|until) ?(?P<last>{_YEAR}|\d\d(?!\d|-\d))"
 _UNIT = r"(?P<unit>day|week|month|year)s?"
@@ -66,7 +67,7 @@ def _iso_month(match: re.Match[str], _: date) -> list[Deadline]:
 
 def _part_of_month(match: re.Match[str], _: date) -> list[Deadline]:
     year = int(match["year"])
-    if match["part"] == "end":
+    if match["part"].startswith("end"):
         return _end(match, "month", cal.month(match["month"], year))
     return _dated(match, "part_of_month", cal.part_of_month(match["part"], match["month"], year))
 
@@ -157,7 +158,7 @@ def _years(match: re.Match[str], _: date) -> list[Deadline]:
 
 def _part_of_year(match: re.Match[str], _: date) -> list[Deadline]:
     year = int(match["year"])
-    if match["part"] == "end":
+    if match["part"].startswith("end"):
         return _end(match, "year", cal.year(year))
     return _dated(match, "part_of_year", cal.part_of_year(match["part"], year))
 
@@ -268,12 +269,13 @@ PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
     _pattern(rf"(?P<place>{_ORDINAL}) half(?: of)? (?P<year>{_YEAR})", _half),
     _pattern(rf"h(?P<place>[12]) (?P<year>{_YEAR})", _half),
     _pattern(rf"(?:{_PART})?(?:{_KIND} year |fy ?)?{_TWO}(?: {_KIND} year)?", _years),
+    _pattern(rf"(?:financial )?year[ -](?P<part>end)(?: of)?,? {_TWO}", _years),
     _pattern(rf"(?P<year>{_YEAR})-(?P<month>\d\d)", _iso_month),
     _pattern(
         rf"(?:{_PART})?{_KIND} year (?:of )?{_YEAR}", _unreadable("one year can belong to either of two such years")
     ),
     _pattern(rf"{_PART}(?:calendar )?(?:year )?(?P<year>{_YEAR})", _part_of_year),
-    _pattern(rf"(?:year[ -]end|end of year),? (?P<year>{_YEAR})|(?P<before>{_YEAR}) year[ -]end", _year_end),
+    _pattern(rf"(?:year[ -]end|end of year),? (?P<year>{_YEAR})(?![/-]\d)|(?P<before>{_YEAR}) year[ -]end", _year_end),
     _pattern(rf"(?:within )?(?:the )?(?P<count>{_NUMBER}) {_UNIT} (?:of|from|after|following) {_PUBLICATION}", _within),
     _pattern(
         rf"(?:within )?(?:the )?first (?:(?P<count>{_NUMBER}) )?years? of (?:the|this) (?:action )?plan", _first_year

@@ -15,7 +15,7 @@ __all__ = ["find_dates", "plain", "read_deadlines"]
 _BULLET = re.compile("(?:^|\n|(?<=\\s))\\s*[\u2022\u25cf\u25aa\u25e6\u2023\u00b7\uf0b7]\\s*")
 _SPACES = re.compile(r"\s+")
 _STARTS = re.compile(
-    r"(?:\b(?:from|since|after|not before|no earlier than|starting|starts?(?: in| on)|to start(?: in)?"
+    r"(?:\b(?:from|since|after|not before|no earlier than|starting|starts?(?: in| on)?|to start(?: in)?"
     r"|commenc(?:e|es|ing)(?: in| on)?|beginning(?: in| on)?|begins?(?: in| on)?))(?: the)?$"
 )
 _BEFORE = re.compile(r"\b(?<!not )(?:before|prior to|ahead of)(?: the)?$")
@@ -33,6 +33,7 @@ _TIMES = re.compile(
     r"|july|august|september|october|november|december)\b"
 )
 _DONE = re.compile(r"(?:already )?(?:complete[d]?|done|delivered|achieved|in place)(?: already)?")
+_WAS_DONE = re.compile(r"^(?:already )?(?:completed|delivered|achieved|done)(?: in| on)?$")
 _NONE = re.compile(r"(?:n/?a|not applicable|none|-+)?")
 
 
@@ -142,10 +143,22 @@ def _joined(found: list[_Found], words: str) -> list[_Found]:
         if before and gap == "and" and words[: before[0]].rstrip().endswith("between") and deadlines[0].is_dated:
             result[-1] = (before[0], end, [_span(before[2][-1], deadlines[0], words[before[0] : end])])
             continue
+        if before and gap in ("(", ",") and (term := _same_term(before[2][-1], deadlines[0])):
+            result[-1] = (before[0], end, [term])
+            continue
         onwards = re.match(r" (?:onwards?|and beyond)", words[end:])
         changed = _changed(deadlines[0], gap, onwards=onwards is not None)
         result.append((start, end + (onwards.end() if onwards else 0), [changed, *deadlines[1:]]))
     return result
+
+
+def _same_term(one: Deadline, other: Deadline) -> Deadline | None:
+    """Return the end of a Senedd's term that the year or month beside it only says again: "(2026)"."""
+    if (one.rule == "senedd_term") == (other.rule == "senedd_term") or not (one.is_dated and other.is_dated):
+        return None
+    term, said = (one, other) if one.rule == "senedd_term" else (other, one)
+    inside = said.rule in ("month", "year") and said.earliest <= term.latest <= said.latest  # type: ignore[operator]
+    return term if inside else None
 
 
 def _span(one: Deadline, other: Deadline, text: str) -> Deadline:
@@ -164,11 +177,13 @@ def _changed(deadline: Deadline, gap: str, *, onwards: bool) -> Deadline:
         except (ValueError, OverflowError) as error:
             return Deadline(f"{counted[0]} {deadline.text}", "unread", doubt=str(error))
         return replace(deadline, text=f"{counted[0]} {deadline.text}", rule="within", earliest=last, latest=last)
-    if onwards or _STARTS.search(gap):
+    if onwards or (_STARTS.search(gap) and not re.search(r" (?:to|until) ", deadline.text)):
         return Deadline(deadline.text, "start", deadline.earliest)
-    if _BEFORE.search(gap):
+    if _BEFORE.search(gap) and deadline.rule != "end_of_period":  # before the end of a year is in it
         last = deadline.earliest - timedelta(days=1)
         return replace(deadline, rule="before", earliest=last, latest=last)
+    if _WAS_DONE.search(gap):
+        return replace(deadline, doubt="the words say that it was done then, which is a claim")
     return deadline
 
 

@@ -88,8 +88,9 @@ def _matches(existing: Sequence[Action], read: Sequence[Action]) -> dict[int, in
     partner: dict[int, int] = {}
     free = list(range(len(existing)))
     words = [normal(action.action) for action in existing]
-    for place, new in enumerate(read):
-        same = [n for n in free if words[n] == normal(new.action)]
+    theirs = [normal(action.action) for action in read]
+    for place in range(len(read)):
+        same = [n for n in free if words[n] == theirs[place]]
         same.sort(key=lambda n: (existing[n].goal != read[place].goal, existing[n].by_when != read[place].by_when))
         if same:
             partner[place] = same[0]
@@ -98,7 +99,7 @@ def _matches(existing: Sequence[Action], read: Sequence[Action]) -> dict[int, in
         if place in partner:
             continue
         alike = [
-            (SequenceMatcher(None, words[n], normal(new.action), autojunk=False).ratio(), n)
+            (SequenceMatcher(None, words[n], theirs[place], autojunk=False).ratio(), n)
             for n in free
             if new.goal is None or existing[n].goal in (None, new.goal)
         ]

@@ -57,8 +57,8 @@ class ActionStatus:
         Days after, or until, `deadline`; days between it and delivery.
     delivered_on : date or None
         When the whole action was reported as delivered.
-    last_update, last_status, evidence : date or None, str, str
-        The last report on it, and the last evidence that any linked to.
+    last_update, last_status, last_stage, evidence : date or None, str, int or None, str
+        The last report on it, which of several deadlines it was about, and the last evidence that any linked to.
     quiet : bool or None
         Whether nobody has reported on it since the day of `since`; None where no such day was named.
     """
@@ -74,6 +74,7 @@ class ActionStatus:
     delivered_on: date | None = None
     last_update: date | None = None
     last_status: str = ""
+    last_stage: int | None = None
     evidence: str = ""
     quiet: bool | None = None
 
@@ -208,6 +209,7 @@ def _one(action: Action, history: Sequence[Update], day: date, since: date | Non
         delivered_on=delivered_on,
         last_update=last.date if last else None,
         last_status=last.status if last else "",
+        last_stage=last.stage if last else None,
         evidence=next((update.evidence for update in reversed(history) if update.evidence), ""),
         quiet=None if since is None else last is None or last.date <= since,
         **_state(stages, delivered_on, day, withdrawn=state == "withdrawn"),

@@ -51,7 +51,8 @@ def _deadline(text: str, rule: str, doubt: str) -> str:
 
 def describe(one: ActionStatus) -> str:
     """Return the state of an action in words, with its days."""
-    told = f"; last report {one.last_update}: {one.last_status}" if one.last_update else "; no update"
+    stage = f", deadline {one.last_stage}" if one.last_stage else ""
+    told = f"; last report {one.last_update}: {one.last_status}{stage}" if one.last_update else "; no update"
     leads = f"; {', '.join(one.action.leading)}" if one.action.leading else "; no lead"
     if one.state == "overdue":
         words = f"overdue by {one.days_overdue} days ({one.deadline})"

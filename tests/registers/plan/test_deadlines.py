@@ -52,6 +52,13 @@ ONE = {
     "Annually": ("recurring", None, None),
     "Every six months": ("recurring", None, None),
     "From April 2023": ("start", "2023-04-01", None),
+    "Start June 2022": ("start", "2022-06-01", None),
+    "start of June 2022": ("part_of_month", "2022-06-01", "2022-06-10"),
+    "From 2022 to 2025": ("years", "2022-01-01", "2025-12-31"),
+    "Year-end 2022/23": ("end_of_period", "2023-03-31", "2023-03-31"),
+    "Before the end of 2023": ("end_of_period", "2023-12-31", "2023-12-31"),
+    "By the end of the Government term, 2026": ("senedd_term", "2026-05-07", "2026-05-07"),
+    "By May 2026 (end of Senedd term)": ("senedd_term", "2026-05-07", "2026-05-07"),
     "April 2023 onwards": ("start", "2023-04-01", None),
     "TBC": ("not_set", None, None),
     "Immediate": ("immediate", None, None),
@@ -115,7 +122,7 @@ def test_a_cell_that_says_nothing_has_no_deadline(text):
 @pytest.mark.parametrize(
     ("text", "doubt"),
     [("2022 to 2023", "2023-12-31"), ("Q3 2023", "2023-12-31"), ("Winter 2022", "a year earlier"),
-     ("March 2020", "before the Plan"), ("Hydref 2022", "'hydref'")],
+     ("March 2020", "before the Plan"), ("Completed June 2022", "a claim"), ("Hydref 2022", "'hydref'")],
 )  # fmt: skip
 def test_words_that_allow_another_reading_are_doubted(text, doubt):
     (found,) = read_deadlines(text)

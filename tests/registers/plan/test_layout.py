@@ -87,6 +87,7 @@ def test_ragged_rows_and_empty_cells_stay_empty():
         ("Two is a sentence of an action.", "", ()), ("Three", "O", ()), ("Four", "", ("WG",)),
     ]  # fmt: skip
     assert found.headings == (("One", 2),)
+    assert codes(found) == [("line_as_heading", 2)]
     assert "no_deadline" in found.actions[0].attention
     assert "no_lead" in found.actions[0].attention
 
@@ -159,6 +160,37 @@ def test_names_that_ran_together_are_divided_and_doubted():
     _, doubts = read_leads("Public Bodies UnitAcademi Wales")
     assert "ran together" in doubts[0]
     assert read_leads("StatsWales")[1] == ()
+
+
+ROW = (
+    "Every leader is to have one objective that is about fairness. The Board will see reports of it.",
+    "An announcement by the Board, and guidance for leaders.", "More leaders from every community.", "By end of 2023.",
+    "\u2022 The Unit supported by Human Resources.",
+)  # fmt: skip
+
+
+@given(st.data())
+def test_a_cell_broken_anywhere_is_put_together_or_the_line_is_named(data):
+    whole = "\t".join(ROW)
+    place = data.draw(st.sampled_from([n for n, letter in enumerate(whole) if letter == " "]))
+    found = read("Goal: G\t\t\t\t", f"{whole[:place]}\n{whole[place + 1 :]}", "\t".join(ROW).replace("one", "two"))
+    got = found.actions[0]
+    cells = (got.action, got.outputs, got.impact, got.by_when, got.lead_text)
+    assert len(found.actions) == 2
+    assert found.remarks or tuple(cell.replace("\n", " ") for cell in cells) == ROW
+
+
+def test_short_rows_that_follow_each_other_stay_two_rows():
+    found = read("One does this.\tAn output\tAn impact", "Two does that.\tAn output\tAn impact")
+    assert [a.action for a in found.actions] == ["One does this.", "Two does that."]
+
+
+def test_a_line_without_tabs_that_is_taken_for_a_heading_is_named():
+    found = read(
+        "Goal: G\t\t\t\t", "One does this.\tO\tI\tMay 2023\tWG.", "Housing", "Two does that.\tO\tI\tMay 2023\tWG."
+    )
+    assert [(a.goal, a.policy_area) for a in found.actions] == [("G", None), (None, "Housing")]
+    assert codes(found) == [("line_as_heading", 4)]
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\t\r\n\v\f"), max_size=30)
