@@ -41,6 +41,7 @@ class Claim(StrictModel):
 
     id: str = Field(min_length=1, max_length=200)
     title: str = ""
+    title_cy: str = ""
     citation: str = ""
     domain: str = ""
     country: str = ""
@@ -58,6 +59,7 @@ class Claim(StrictModel):
     denominator: str | None = None
     reference_numerator: str | None = None
     reference_denominator: str | None = None
+    other_denominator: str | None = None
     per: float = 1.0
     strata: str | None = None
     standard: str | None = None
@@ -116,7 +118,9 @@ class Claim(StrictModel):
             parse_filter(value)
         return value
 
-    @field_validator("numerator", "denominator", "reference_numerator", "reference_denominator", "standard")
+    @field_validator(
+        "numerator", "denominator", "reference_numerator", "reference_denominator", "standard", "other_denominator"
+    )
     @classmethod
     def _is_an_expression(cls, value: str | None) -> str | None:
         if value is not None:
