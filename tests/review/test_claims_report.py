@@ -120,7 +120,7 @@ def test_a_claim_that_is_not_reproduced_is_named_first(tmp_path):
     points = reproduce.verdict_points(found).sentences
     assert points[1] == "Not reproduced: Use of force, Black people against White people."
     assert "1 of 11 sets of printed figures" in points[-1]
-    assert reproduce.show_agreement(found).title == "49 of 51 computed figures round to what was printed"
+    assert reproduce.show_agreement(found).title == "50 of 52 computed figures round to what was printed"
     assert "cannot all be true" in reproduce.show_contradictions(found).to_text()
 
 
@@ -167,6 +167,6 @@ def test_the_report_renders_and_runs_again_the_same(tmp_path):
 
     result = run_report(load_report(ROOT / "params" / "reproduce_findings.yml"), out=tmp_path)
     page = (result.folder / "report.html").read_text(encoding="utf-8")
-    assert "Each of the 51 published claims is reproduced." in page
+    assert "Each of the 52 published claims is reproduced." in page
     assert (result.folder / "report.cy.html").is_file()
     assert verify_output(result.folder).is_same

@@ -84,6 +84,8 @@ class Claim(StrictModel):
             return value
         cells = {k: v.strip() if isinstance(v, str) else v for k, v in value.items()}
         cells = {k: v for k, v in cells.items() if v not in ("", None)}
+        if isinstance(metric := cells.get("metric"), str):
+            cells["metric"] = metric.casefold().replace(" ", "_").replace("-", "_")
         return {k: _number(v) if k in _NUMBERS and isinstance(v, str) else v for k, v in cells.items()}
 
     @field_validator("group_value", "reference_value", "outcome_value", mode="before")
