@@ -14,6 +14,7 @@ from arwap_analysis.present.charts.specification import specification_curve as d
 from arwap_analysis.present.exhibit import Exhibit, Statements
 from arwap_analysis.present.tables import Column
 from arwap_analysis.review.reproduce.compute import Outcome
+from arwap_analysis.review.reproduce.consistency import Check
 from arwap_analysis.review.reproduce.request import ReproductionFindings
 from arwap_analysis.review.reproduce.verdict import CANNOT
 from arwap_analysis.review.words import Words, in_languages_of
@@ -92,13 +93,16 @@ def verdict_points(words: ClaimWords) -> Statements:
     twice = [o.id for o in found.outcomes if any(figure.twice for figure in o.figures)]
     if twice:
         points.append(words.say("claims_twice", claims=words.titles(twice)))
-    wrong = sum(not check.agrees for check in found.checks)
+    wrong = sum(check.is_contradiction for check in found.checks)
+    doubtful = [id for check in found.checks if not check.agrees and check.is_doubt for id in check.claims]
     if found.checks:
         checks = str(len(found.checks))
         points.append(
             words.say("claims_contradict", checks=checks, wrong=str(wrong)) if wrong
             else words.say("claims_no_contradiction", checks=checks)
         )  # fmt: skip
+    if doubtful:
+        points.append(words.say("claims_doubtful", claims=words.titles(list(dict.fromkeys(doubtful)))))
     return Statements("verdicts", tuple(points), language=words.language)
 
 
@@ -125,6 +129,8 @@ def _outcomes(words: ClaimWords) -> pd.DataFrame:
             "rows_used": outcome.rows,
             "data_file": claim.data if claim else "",
             "citation": claim.citation if claim else "",
+            "statement": claim.statement if claim else "",
+            "reason": outcome.reason,
         }
 
     return pd.DataFrame([row(outcome) for outcome in words.findings.reproduction.outcomes])
@@ -178,7 +184,9 @@ def show_agreement(words: ClaimWords) -> Exhibit:
 @in_each_language
 def list_claims(words: ClaimWords) -> Exhibit:
     """Return where each claim was published, from which data it was computed, and how many rows they have."""
-    frame = _outcomes(words)[["claim", "claim_title", "metric_label", "data_file", "rows_used", "citation"]]
+    frame = _outcomes(words)[
+        ["claim", "claim_title", "metric_label", "data_file", "rows_used", "citation", "statement"]
+    ]
     return Exhibit(
         language=words.language,
         id="claims",
@@ -201,7 +209,7 @@ def list_claims(words: ClaimWords) -> Exhibit:
 @in_each_language
 def show_contradictions(words: ClaimWords) -> Exhibit:
     """Return every check of printed figures that needs no data, those that disagree first."""
-    checks = sorted(words.findings.reproduction.checks, key=lambda check: check.agrees)
+    checks = sorted(words.findings.reproduction.checks, key=lambda check: (check.agrees, check.is_doubt))
     frame = pd.DataFrame(
         [
             {
@@ -210,14 +218,14 @@ def show_contradictions(words: ClaimWords) -> Exhibit:
                 "check": check.name,
                 "check_label": words.say(f"claims_check_{check.name}"),
                 "agrees": check.agrees,
-                "agrees_label": words.say("claims_agrees" if check.agrees else "claims_disagrees"),
+                "agrees_label": words.say(_result(check)),
                 "said": check.said,
             }
             for check in checks
         ],
         columns=["claim", "claim_title", "check", "check_label", "agrees", "agrees_label", "said"],
     )
-    wrong = int((~frame["agrees"].astype(bool)).sum())
+    wrong = sum(check.is_contradiction for check in checks)
     return Exhibit(
         language=words.language,
         id="contradictions",
@@ -233,6 +241,12 @@ def show_contradictions(words: ClaimWords) -> Exhibit:
         ),
         folded=not wrong,
     )
+
+
+def _result(check: Check) -> str:
+    if check.agrees:
+        return "claims_agrees"
+    return "claims_doubt" if check.is_doubt else "claims_disagrees"
 
 
 def _style(metric: str) -> str:
