@@ -75,7 +75,13 @@ def _as_object(outcome: Any, checks: Any) -> dict[str, Any]:
         "rows": outcome.rows,
         "notes": list(outcome.notes),
         "consistency": [
-            {"check": check.name, "claims": list(check.claims), "agrees": check.agrees, "said": check.said}
+            {
+                "check": check.name,
+                "claims": list(check.claims),
+                "agrees": check.agrees,
+                "doubt": check.is_doubt,
+                "said": check.said,
+            }
             for check in checks
             if outcome.id in check.claims
         ],
@@ -112,8 +118,12 @@ def _print(found: Any) -> None:
         if said:
             typer.echo(f"  {outcome.id}: {'; '.join(said)}")
     doubtful = [check for check in found.checks if not check.agrees]
+    wrong = sum(check.is_contradiction for check in doubtful)
     if found.checks:
-        typer.echo(f"Printed figures held together without data: {len(found.checks)} checks, {len(doubtful)} disagree.")
+        summary = f"{wrong} cannot all be true" + (
+            f", {len(doubtful) - wrong} doubtful" if wrong < len(doubtful) else ""
+        )
+        typer.echo(f"Printed figures held together without data: {len(found.checks)} checks, {summary}.")
     for check in doubtful:
         typer.echo(f"  {', '.join(check.claims)}: {check.said}")
     counts = [f"{number} {verdict}" for verdict, number in found.counts().items() if number]

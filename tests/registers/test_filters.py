@@ -197,6 +197,12 @@ def test_a_value_among_words_is_found_as_the_number_or_the_word_that_it_is(cells
     assert is_value(pd.Series(cells, dtype=object), value).tolist() == [True, False]
 
 
+@pytest.mark.parametrize("cell", ["1,5", "1,23,4", "12_3", "nan", "inf", "0x1F", "five", "1 234"])
+def test_what_could_be_read_in_two_ways_is_no_count(cell):
+    with pytest.raises(ValueError, match="not a number"):
+        evaluate_expression(parse_expression("n"), pd.DataFrame({"n": pd.Series([cell, "1"], dtype=object)}))
+
+
 def test_words_are_compared_letter_by_letter_and_a_missing_cell_is_no_value():
     column = pd.Series(["White", "white", None, "White "])
     assert is_value(column, "White").tolist() == [True, False, False, True]

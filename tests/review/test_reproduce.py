@@ -398,6 +398,23 @@ def test_printed_figures_that_contradict_each_other_are_named_without_data():
     assert named(**model, published_p="<0.001") == {"p_from_error"}
     assert named(**model, published_lower="0.00", published_upper="0.20") == set()
     assert named(**model, published_lower="0.05", published_upper="0.15") == {"error_from_interval"}
+    limits = {"published": "1.50", "published_lower": "1.20", "published_upper": "1.87"}
+    assert named(metric="ratio", **limits, published_p="<0.001") == set()
+    assert named(metric="ratio", **limits, published_p="0.04") == {"p_from_interval"}
+    share = {"metric": "percentage", "reference_value": "", "published": "30.0"}
+    assert named(**share, published_n="40") == set()
+    assert named(**share, published_n="41") == {"possible_percentage"}
+
+
+def test_a_doubt_is_told_apart_from_a_contradiction():
+    from arwap_analysis.review.reproduce.consistency import check_claims
+
+    fields = {**HIRED, "published": "1.50", "metric": "ratio", "reference_value": "B"}
+    (order, middle) = check_claims([claim(**fields, published_lower="1.20", published_upper="1.60")])
+    assert (order.agrees, middle.agrees) == (True, False)
+    assert not middle.is_contradiction
+    (order, _) = check_claims([claim(**fields, published_lower="1.60", published_upper="1.80")])
+    assert order.is_contradiction
 
 
 def test_every_claim_of_our_own_is_reproduced_and_no_two_contradict_each_other():

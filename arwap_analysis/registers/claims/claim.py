@@ -41,6 +41,7 @@ class Claim(StrictModel):
 
     id: str = Field(min_length=1, max_length=200)
     title: str = ""
+    title_cy: str = ""
     citation: str = ""
     domain: str = ""
     country: str = ""
@@ -58,6 +59,7 @@ class Claim(StrictModel):
     denominator: str | None = None
     reference_numerator: str | None = None
     reference_denominator: str | None = None
+    other_denominator: str | None = None
     per: float = 1.0
     strata: str | None = None
     standard: str | None = None
@@ -65,13 +67,14 @@ class Claim(StrictModel):
     pooling: Literal["REML", "PM", "DL", "FE"] = "REML"
     formula: str | None = None
     term: str | None = None
-    covariance: str | None = None
+    covariance: str | None = Field(default=None, max_length=200)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     published: str
     published_se: str | None = None
     published_lower: str | None = None
     published_upper: str | None = None
     published_p: str | None = None
+    published_n: str | None = None
     note: str = ""
 
     @model_validator(mode="before")
@@ -82,6 +85,8 @@ class Claim(StrictModel):
             return value
         cells = {k: v.strip() if isinstance(v, str) else v for k, v in value.items()}
         cells = {k: v for k, v in cells.items() if v not in ("", None)}
+        if isinstance(metric := cells.get("metric"), str):
+            cells["metric"] = metric.casefold().replace(" ", "_").replace("-", "_")
         return {k: _number(v) if k in _NUMBERS and isinstance(v, str) else v for k, v in cells.items()}
 
     @field_validator("group_value", "reference_value", "outcome_value", mode="before")
@@ -102,7 +107,7 @@ class Claim(StrictModel):
             raise ValueError("'per' has to be a number above 0, such as 1000")
         return value
 
-    @field_validator("published", "published_se", "published_lower", "published_upper", "published_p")
+    @field_validator("published", "published_se", "published_lower", "published_upper", "published_p", "published_n")
     @classmethod
     def _is_a_figure(cls, value: str | None) -> str | None:
         if value is not None:
@@ -116,7 +121,9 @@ class Claim(StrictModel):
             parse_filter(value)
         return value
 
-    @field_validator("numerator", "denominator", "reference_numerator", "reference_denominator", "standard")
+    @field_validator(
+        "numerator", "denominator", "reference_numerator", "reference_denominator", "standard", "other_denominator"
+    )
     @classmethod
     def _is_an_expression(cls, value: str | None) -> str | None:
         if value is not None:
@@ -139,7 +146,7 @@ class Claim(StrictModel):
         return self
 
     def printed(self, name: str) -> Printed | None:
-        """Return a printed figure: "estimate", "se", "lower", "upper" or "p"; None where none was printed."""
+        """Return a printed figure: "estimate", "se", "lower", "upper", "p" or "n"; None where none was printed."""
         text = self.published if name == "estimate" else getattr(self, f"published_{name}")
         return None if text is None else read_printed(text)
 
@@ -187,7 +194,7 @@ def _lacking(claim: Claim) -> str:
         needed = {"outcome": claim.outcome}
     if claim.metric in _COMPARED and claim.reference_numerator is None:
         needed |= {name: getattr(claim, name) for name in ("group", "group_value", "reference_value")}
-    elif (claim.group is None) != (claim.group_value is None) or claim.metric == "share":
+    elif claim.metric == "share" or (not claim.is_model and (claim.group is None) != (claim.group_value is None)):
         needed |= {"group": claim.group, "group_value": claim.group_value}
     if claim.metric in _STRATIFIED:
         needed["strata"] = claim.strata

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
 __all__ = ["as_number", "as_numbers", "distinct_values", "is_flag", "is_value"]
 
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _TRUE, _FALSE = {"true", "t", "1", "1.0", "yes"}, {"false", "f", "0", "0.0", "no"}
 
 
@@ -15,8 +18,12 @@ def as_number(text: str) -> float | None:
     plain = text.strip()
     if not plain or not (plain[-1].isdigit() or plain[-1] == ".") or "_" in plain:
         return None
+    if "," in plain:
+        if not _THOUSANDS.fullmatch(plain):
+            return None  # "1,5" may be a decimal or a list of codes
+        plain = plain.replace(",", "")
     try:
-        return float(plain.replace(",", "") if plain.count(",") else plain)
+        return float(plain)
     except ValueError:
         return None
 

@@ -1,5 +1,34 @@
 """Published findings recomputed: claims, verdicts, checks without data, and how far the answer could move."""
 
 from arwap_analysis.review.reproduce.compute import Outcome, Reproduction, judge_claim, reproduce_claims
+from arwap_analysis.review.reproduce.consistency import Check, check_claims
+from arwap_analysis.review.reproduce.request import ClaimsRequest, ReproductionFindings, recompute
+from arwap_analysis.review.reproduce.sections import (
+    describe_verdicts,
+    list_claims,
+    show_agreement,
+    show_contradictions,
+    show_specifications,
+    verdict_points,
+)
+from arwap_analysis.review.reproduce.sensitivity import SpecificationCurve, specification_curve
 
-__all__ = ["Outcome", "Reproduction", "judge_claim", "reproduce_claims"]
+__all__ = [
+    "Check",
+    "ClaimsRequest",
+    "Outcome",
+    "Reproduction",
+    "ReproductionFindings",
+    "SpecificationCurve",
+    "check_claims",
+    "describe_verdicts",
+    "judge_claim",
+    "list_claims",
+    "recompute",
+    "reproduce_claims",
+    "show_agreement",
+    "show_contradictions",
+    "show_specifications",
+    "specification_curve",
+    "verdict_points",
+]

@@ -51,8 +51,11 @@ def of_comparison(found: Estimate, *, error: str = "", interval: str = "") -> Ex
 
 def merge(*parts: Extras) -> Extras:
     """Return several extras as one; of two of one name the first stays."""
-    return Extras(
-        {name: value for part in reversed(parts) for name, value in part.errors.items()},
-        {name: value for part in reversed(parts) for name, value in part.intervals.items()},
-        {name: value for part in reversed(parts) for name, value in part.p_values.items()},
-    )
+    errors: dict[str, float] = {}
+    intervals: dict[str, Interval] = {}
+    p_values: dict[str, float] = {}
+    for part in parts:
+        errors = {**errors, **{k: v for k, v in part.errors.items() if k not in errors}}
+        intervals = {**intervals, **{k: v for k, v in part.intervals.items() if k not in intervals}}
+        p_values = {**p_values, **{k: v for k, v in part.p_values.items() if k not in p_values}}
+    return Extras(errors, intervals, p_values)

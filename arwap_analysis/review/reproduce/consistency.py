@@ -24,9 +24,9 @@ class Check:
     """One check of printed figures.
 
     `claims`: ids of the claims whose figures were held together. `name`: ratio_from_rates, difference_from_rates,
-    limits_in_order, symmetric_interval, error_from_interval, p_from_error or shares_of_a_total.
-    `agrees`: whether the figures can be true together. `is_doubt`: a disagreement has an innocent explanation, which
-    `said` names.
+    limits_in_order, symmetric_interval, error_from_interval, p_from_error, p_from_interval, possible_percentage or
+    shares_of_a_total. `agrees`: whether the figures can be true together. `is_doubt`: a disagreement has an innocent
+    explanation, which `said` names.
     """
 
     claims: tuple[str, ...]
@@ -34,6 +34,11 @@ class Check:
     agrees: bool
     said: str
     is_doubt: bool = False
+
+    @property
+    def is_contradiction(self) -> bool:
+        """Whether the figures cannot all be true, whatever the method."""
+        return not self.agrees and not self.is_doubt
 
 
 def check_claims(claims: Iterable[Claim]) -> tuple[Check, ...]:
@@ -84,6 +89,11 @@ def _of_one(claim: Claim) -> Iterator[Check]:
         yield Check((claim.id,), "error_from_interval", _agrees(found), said,
                     is_doubt=not claim.is_model)  # fmt: skip
     printed_p = claim.printed("p")
+    if printed_p and estimate and lower and upper and not claim.is_model:
+        yield _p_from_interval(claim, estimate, lower, upper, printed_p, scale)
+    people = claim.printed("n")
+    if claim.metric in ("percentage", "mean") and estimate and people and claim.weight is None:
+        yield _possible(claim, estimate, people)
     if claim.is_model and estimate and se and printed_p and se.value > 0:
         yield _p_from_error(claim, estimate, se, printed_p)
 
@@ -118,6 +128,36 @@ def _p_from_error(claim: Claim, estimate: Printed, se: Printed, p: Printed) -> C
         agrees = low <= _value(p) if p.bound.startswith("<") else high >= _value(p)
     said = f"p {p.text} beside {estimate.text} with the standard error {se.text}, which have {low:.3g} to {high:.3g}"
     return Check((claim.id,), "p_from_error", agrees, said)
+
+
+def _p_from_interval(claim: Claim, estimate: Printed, lower: Printed, upper: Printed, p: Printed, scale: str) -> Check:
+    """Hold a p-value against the error that the interval has; tests of other kinds give other p-values."""
+    half = max(_half(lower), _half(upper))
+    implied = inference.error_agrees_with_interval(
+        0.0, _value(lower), _value(upper), scale=scale, limit_half=half, confidence=claim.confidence
+    )
+    least, most = float(implied.lower), float(implied.upper)
+    found = inference.p_value_agrees_with_error(
+        _value(p), _value(estimate), (least + most) / 2, scale=scale, p_half=0.0 if p.bound else _half(p),
+        estimate_half=_half(estimate), error_half=(most - least) / 2,
+    )  # fmt: skip
+    low, high = float(found.lower), float(found.upper)
+    agrees = _agrees(found)
+    if p.bound:
+        agrees = low <= _value(p) if p.bound.startswith("<") else high >= _value(p)
+    said = (f"p {p.text} beside {estimate.text} ({lower.text} to {upper.text}), which have {low:.3g} to {high:.3g}; "
+            "a test of another kind may give another p-value")  # fmt: skip
+    return Check((claim.id,), "p_from_interval", agrees, said, is_doubt=True)
+
+
+def _possible(claim: Claim, estimate: Printed, people: Printed) -> Check:
+    """Check that whole numbers of as many people as were printed can have the printed percentage or mean."""
+    unit = 100.0 if claim.metric == "percentage" else 1.0
+    found = inference.mean_is_possible(_value(estimate), max(_value(people), 1.0), half=_half(estimate), unit=unit)
+    said = (f"{estimate.text} of {people.text} people, of whom the nearest possible are {float(found.lower):.6g} and "
+            f"{float(found.upper):.6g}")  # fmt: skip
+    # A mean of people may be one of values that are not whole.
+    return Check((claim.id,), "possible_percentage", _agrees(found), said, is_doubt=claim.metric == "mean")
 
 
 def _key(claim: Claim) -> tuple[str | None, ...]:

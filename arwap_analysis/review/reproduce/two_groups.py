@@ -112,6 +112,10 @@ def _difference_points(sides: Sides, claim: Claim) -> Made:
             "unpooled, n - 1": 100 * np.sqrt(p * (1 - p) / max(n - 1, _FEW) + q * (1 - q) / max(m - 1, _FEW)),
             "pooled": 100 * np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m)),
         }
+        if n + m > 2:  # what regressions of the outcome on the group give
+            within = (n * p * (1 - p) + m * q * (1 - q)) / (n + m - 2)
+            errors["least squares"] = 100 * np.sqrt(within * (1 / n + 1 / m))
+            errors["least squares, HC1"] = errors["unpooled"] * np.sqrt((n + m) / (n + m - 2))
         scores = _each(measures.percentage_point_gap, sides, ("newcombe", "miettinen_nurminen"), claim)
         wald = _wald(estimate, {name: float(error) for name, error in errors.items()}, claim)
         return merge(wald, *(Extras({}, score.intervals, score.p_values) for score in scores), _tests(sides))

@@ -1,0 +1,53 @@
+"""Check the parameters and the claims of a report before a notebook is started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from arwap_analysis.documents import Document, faults_of
+from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.review.reproduce.request import ClaimsRequest, ReproductionFindings, recompute
+from arwap_analysis.sources import file_digest
+from arwap_analysis.texts import missing_texts
+
+__all__ = ["check_inputs"]
+
+Origin = tuple[tuple[str, str], ...]
+
+
+def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[Path, str | None, Origin], ...]:
+    """Return the files of claims and every data file that they name, each with its SHA-256.
+
+    Raises ParameterError with every fault of the parameters, and with every text that is not written in one of the
+    languages asked for.
+    """
+    try:
+        request = ClaimsRequest.model_validate(dict(parameters))
+    except ValidationError as error:
+        faults = faults_of(error, ClaimsRequest, Document("", {}, {}))
+        raise ParameterError(
+            Fault(f.code, f.message, None, None, str(detail["loc"][0]) if detail["loc"] else None, f.value, f.hint)
+            for f, detail in zip(faults, error.errors(), strict=True)
+        ) from None
+    findings = recompute(request, project=project)
+    if lacking := [*missing_texts({"title": request.title}, request.language), *_untranslated(findings)]:
+        raise ParameterError(lacking)
+    found = findings.reproduction.claims
+    files = [(path, file_digest(path), ()) for path in found.files]
+    names = dict.fromkeys(o.claim.data for o in findings.reproduction.outcomes if o.claim and o.computed is not None)
+    return (*files, *((found.data.path(name), found.data.sha256(name), ()) for name in names))
+
+
+def _untranslated(findings: ReproductionFindings) -> list[Fault]:
+    if "cy" not in findings.request.language:
+        return []
+    return [
+        Fault("missing_translation", "the claim has no title in Welsh", outcome.claim.id, column="title_cy",
+              value=outcome.claim.title, hint="Write it there, or leave 'cy' out of 'language'.")
+        for outcome in findings.reproduction.outcomes
+        if outcome.claim is not None and not outcome.claim.title_cy
+    ]  # fmt: skip
