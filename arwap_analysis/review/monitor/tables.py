@@ -89,9 +89,10 @@ def _gap_text(words: MonitorWords, id: str) -> str:
     if found.empty:
         return words.say("monitor_no_gap_text")
     row = found.iloc[0]
-    return words.say(
-        "monitor_gap_text", group=words.label(id, row["group"]), gap=words.gap(row), interval=words.gap_interval(row)
-    )
+    said = {"group": words.label(id, row["group"]), "gap": words.gap(row), "interval": words.gap_interval(row)}
+    if row["direction"] == "not_assessed":
+        return words.say("monitor_gap_text", **said)
+    return words.say("monitor_gap_judged", finding=words.say(f"finding_{row['direction']}"), **said)
 
 
 def _trend_text(words: MonitorWords, trends: pd.DataFrame) -> str:
