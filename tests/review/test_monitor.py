@@ -167,16 +167,19 @@ def test_a_measure_can_be_followed_as_a_difference(made_up):
 
 def test_what_has_no_figures_is_listed_with_what_it_lacks(plan):
     table = monitor.show_missing(plan).table.frame
-    without = [e.measure for e in plan.framework.entries if e.measure.indicator is None]
-    for measure in without:
-        (row,) = table[table["measure"] == measure.title.en].itertuples()
-        assert row.lacks.startswith("figures")
-        assert ("a target" in row.lacks) == (measure.target is None)
-        assert row.target == (measure.target.says.en if measure.target else "not known")
-    bare = [o.text.en for c in plan.framework.chapters for o in c.outcomes if not o.measures]
-    assert set(table.loc[table["lacks"] == "any measure", "measure"]) == set(bare) != set()
+    rows = table.set_index("measure")
+    without = [e for e in plan.framework.entries if e.measure.indicator is None]
+    for entry in without:
+        measure = entry.measure
+        row = rows.loc[f"{entry.chapter.title.en}: {measure.title.en}"]
+        said = {"source": "a source", "baseline": "a baseline", "target": "a target", "measure": "a measure of the gap"}
+        assert {name for name, text in said.items() if text in row["lacks"]} == set(measure.lacks) & set(said)
+        assert row["target"] == (measure.target.says.en if measure.target else "not known")
+        assert row["citation"].startswith("proposed here") == (measure.standing == "proposed")
+    bare = [f"{c.title.en}: {o.text.en}" for c in plan.framework.chapters for o in c.outcomes if not o.measures]
+    assert set(rows.index[rows["lacks"] == "any measure"]) == set(bare) != set()
     empty = [c.title.en for c in plan.framework.chapters if not c.outcomes]
-    assert table.loc[table["lacks"] == "any outcome and any measure", "chapter"].tolist() == empty
+    assert rows.index[rows["lacks"] == "any outcome and any measure"].tolist() == empty
     assert len(table) == len(without) + len(bare) + len(empty)
 
 
