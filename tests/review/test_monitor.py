@@ -13,6 +13,7 @@ from arwap_analysis.errors import ParameterError
 from arwap_analysis.registers.framework import framework_file
 from arwap_analysis.review import monitor
 from arwap_analysis.review.monitor.preflight import check_inputs
+from arwap_analysis.run import load_report, run_report
 from tests.conftest import ROOT
 from tests.registers.test_framework import SMALL
 from tests.review.test_review import CARD
@@ -95,6 +96,7 @@ def test_the_summary_has_one_row_a_measure_with_the_rates_and_the_largest_gap(pl
     gaps = direct.gaps[(direct.gaps["period"] == "2014-15") & (direct.gaps["measure"] == "rate_ratio")]
     assert gaps.loc[gaps["estimate"].idxmax(), "group"] == "black"
     assert frame.loc[id, "gap_text"].startswith(f"Black: {gaps['estimate'].max():.1f} (")
+    assert frame.loc[id, "gap_text"].endswith("), clearly worse")
 
 
 def test_no_year_is_named_where_no_gap_clearly_closes_and_the_reason_stands_in_its_place(plan):
@@ -165,16 +167,19 @@ def test_a_measure_can_be_followed_as_a_difference(made_up):
 
 def test_what_has_no_figures_is_listed_with_what_it_lacks(plan):
     table = monitor.show_missing(plan).table.frame
-    without = [e.measure for e in plan.framework.entries if e.measure.indicator is None]
-    for measure in without:
-        (row,) = table[table["measure"] == measure.title.en].itertuples()
-        assert row.lacks.startswith("figures")
-        assert ("a target" in row.lacks) == (measure.target is None)
-        assert row.target == (measure.target.says.en if measure.target else "not known")
-    bare = [o.text.en for c in plan.framework.chapters for o in c.outcomes if not o.measures]
-    assert set(table.loc[table["lacks"] == "any measure", "measure"]) == set(bare) != set()
+    rows = table.set_index("measure")
+    without = [e for e in plan.framework.entries if e.measure.indicator is None]
+    for entry in without:
+        measure = entry.measure
+        row = rows.loc[f"{entry.chapter.title.en}: {measure.title.en}"]
+        said = {"source": "a source", "baseline": "a baseline", "target": "a target", "measure": "a measure of the gap"}
+        assert {name for name, text in said.items() if text in row["lacks"]} == set(measure.lacks) & set(said)
+        assert row["target"] == (measure.target.says.en if measure.target else "not known")
+        assert row["citation"].startswith("proposed here") == (measure.standing == "proposed")
+    bare = [f"{c.title.en}: {o.text.en}" for c in plan.framework.chapters for o in c.outcomes if not o.measures]
+    assert set(rows.index[rows["lacks"] == "any measure"]) == set(bare) != set()
     empty = [c.title.en for c in plan.framework.chapters if not c.outcomes]
-    assert table.loc[table["lacks"] == "any outcome and any measure", "chapter"].tolist() == empty
+    assert rows.index[rows["lacks"] == "any outcome and any measure"].tolist() == empty
     assert len(table) == len(without) + len(bare) + len(empty)
 
 
@@ -230,3 +235,15 @@ def test_the_check_before_a_run_refuses_unknown_links_and_names_the_files(projec
     (project / "own.yml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     with pytest.raises(ParameterError, match=r"anti_racism_objectives\.note' is not written in Welsh"):
         check_inputs(parameters, project=project)
+
+
+@pytest.mark.slow
+def test_the_report_is_made_in_both_languages_and_its_data_hold_every_measure_and_what_is_missing(project):
+    report = run_report(load_report(project / "params" / "indicator_monitor.yml"))
+    assert {"report.html", "report.cy.html", "data.csv"} <= {path.name for path in report.page.parent.iterdir()}
+    data = (report.page.parent / "data.csv").read_text(encoding="utf-8")
+    assert "homeless_eligible" in data
+    assert "Pay gap between ethnic groups" in data
+    page = BeautifulSoup((report.page.parent / "report.cy.html").read_text(encoding="utf-8"), "html.parser")
+    assert page.html["lang"] == "cy"
+    assert len(page.select("figure.exhibit")) == 4

@@ -6,7 +6,7 @@ import pandas as pd
 
 from arwap_analysis.present.exhibit import Exhibit
 from arwap_analysis.present.tables import Column
-from arwap_analysis.registers.framework import Entry, Measure
+from arwap_analysis.registers.framework import Chapter, Measure
 from arwap_analysis.review.door import released
 from arwap_analysis.review.monitor.wording import (
     CHANGE_OF,
@@ -17,6 +17,7 @@ from arwap_analysis.review.monitor.wording import (
     latest,
     widest,
 )
+from arwap_analysis.texts import Text
 
 __all__ = ["show_closing", "show_missing", "show_summary"]
 
@@ -89,9 +90,10 @@ def _gap_text(words: MonitorWords, id: str) -> str:
     if found.empty:
         return words.say("monitor_no_gap_text")
     row = found.iloc[0]
-    return words.say(
-        "monitor_gap_text", group=words.label(id, row["group"]), gap=words.gap(row), interval=words.gap_interval(row)
-    )
+    said = {"group": words.label(id, row["group"]), "gap": words.gap(row), "interval": words.gap_interval(row)}
+    if row["direction"] == "not_assessed":
+        return words.say("monitor_gap_text", **said)
+    return words.say("monitor_gap_judged", finding=words.say(f"finding_{row['direction']}"), **said)
 
 
 def _trend_text(words: MonitorWords, trends: pd.DataFrame) -> str:
@@ -186,55 +188,59 @@ def _other_scale(words: MonitorWords, id: str, group: str, direction: str) -> st
 
 @in_each_language
 def show_missing(words: MonitorWords) -> Exhibit:
-    """Return every measure without figures with what it lacks, and outcomes and chapters without any measure."""
-    framework, language = words.findings.framework, words.language
+    """Return every measure without figures with what else it lacks, and outcomes and chapters without any measure."""
+    framework = words.findings.framework
     rows = []
     for chapter in framework.chapters:
-        title = chapter.title.within(language)
         if not chapter.outcomes:
-            rows.append(_missing_row(words, title, "", "", words.say("monitor_lacks_any_outcome"), chapter.citation))
+            rows.append(_missing_row(words, chapter, None, "published", "any_outcome", chapter.citation))
         for outcome in chapter.outcomes:
-            text, standing = outcome.text.within(language), words.say(f"monitor_standing_{outcome.standing}")
             if not outcome.measures:
-                lacks = words.say("monitor_lacks_any_measure")
-                rows.append(_missing_row(words, title, text, standing, lacks, outcome.citation))
-            rows += [
-                _missing_measure(words, title, Entry(chapter, outcome, measure))
-                for measure in outcome.measures
-                if measure.indicator is None
-            ]
-    names = ["chapter", "measure", "standing", "lacks", "better", "target", "citation"]
+                standing, citation = outcome.standing, outcome.citation
+                rows.append(_missing_row(words, chapter, outcome.text, standing, "any_measure", citation))
+            rows += [_missing_measure(words, chapter, m) for m in outcome.measures if m.indicator is None]
+    shown = ["measure", "lacks", "better", "target", "citation"]
     without = len(words.findings.without)
     return Exhibit(
-        language=language,
+        language=words.language,
         id="monitor_missing",
         title=words.say("monitor_missing_title" if without else "monitor_missing_title_none", without=without),
         subtitle=words.say("monitor_missing_subtitle"),
         caption=words.say("monitor_caption_missing"),
-        source=framework.title.within(language),
-        table=released(pd.DataFrame(rows, columns=names)),
-        columns=tuple(_column(words, name, name) for name in names),
+        source=framework.title.within(words.language),
+        table=released(pd.DataFrame(rows, columns=["chapter", "standing", *shown])),
+        columns=tuple(_column(words, name, name) for name in shown),
         caution=words.say("monitor_missing_caution"),
     )
 
 
 def _missing_row(
-    words: MonitorWords, chapter: str, measure: str, standing: str, lacks: str, citation: str
+    words: MonitorWords, chapter: Chapter, what: Text | None, standing: str, lacks: str, citation: str
 ) -> dict[str, str]:
-    said = words.findings.framework.citations[citation].title.within(words.language)
-    return {"chapter": chapter, "measure": measure, "standing": standing, "lacks": lacks, "better": "", "target": "",
-            "citation": said}  # fmt: skip
+    """Return the row of a chapter, an outcome or a measure; `lacks` is the name of what is missing."""
+    title = chapter.title.within(words.language)
+    text = what.within(words.language) if what else ""
+    cited = words.findings.framework.citations[citation]
+    named = {"citation": cited.title.within(words.language), "publisher": cited.publisher.within(words.language)}
+    return {
+        "chapter": chapter.id,
+        "standing": standing,
+        "measure": words.say("monitor_measure_of", chapter=title, measure=text) if what else title,
+        "lacks": words.say(f"monitor_lacks_{lacks}"),
+        "better": "",
+        "target": "",
+        "citation": words.say(f"monitor_named_{standing}", **named),
+    }
 
 
-def _missing_measure(words: MonitorWords, chapter: str, entry: Entry) -> dict[str, str]:
-    measure: Measure = entry.measure
-    language = words.language
-    lacks = words.join(words.say(f"monitor_lacks_{name}") for name in measure.lacks)
-    row = _missing_row(words, chapter, measure.title.within(language),
-                       words.say(f"monitor_standing_{measure.standing}"), lacks, measure.citation)  # fmt: skip
+def _missing_measure(words: MonitorWords, chapter: Chapter, measure: Measure) -> dict[str, str]:
+    """Return the row of a measure without figures: it lacks those, and whatever else is not known."""
+    others = [name for name in measure.lacks if name != "figures"]
+    row = _missing_row(words, chapter, measure.title, measure.standing, "figures", measure.citation)
     unknown = words.say("monitor_unknown")
     return {
         **row,
+        "lacks": words.join(words.say(f"monitor_lacks_{name}") for name in others) or row["lacks"],
         "better": words.say(f"monitor_better_{measure.better}") if measure.better else unknown,
-        "target": measure.target.says.within(language) if measure.target else unknown,
+        "target": measure.target.says.within(words.language) if measure.target else unknown,
     }
