@@ -63,7 +63,6 @@ def show_due(words: DeliveryWords) -> Exhibit:
         source=words.say("delivery_source"),
         table=release_open(pd.DataFrame(rows, columns=columns)),
         columns=_listed(words, Column("days_left", words.heading("left"), "count")),
-        folded=not due,
     )
 
 
