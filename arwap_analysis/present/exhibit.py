@@ -165,6 +165,9 @@ class Exhibit:
         heading = f'<h3 class="exhibit-title">{escape(self.title)}</h3>'
         subtitle = f'<p class="exhibit-subtitle">{escape(self.subtitle)}</p>'
         source = f"<figcaption>{escape(say('page_source', language=self.language, source=self.source))}</figcaption>"
+        if self.svg is None and len(self.table) == 0:
+            # Headers without cells would be read out as a table of nothing; the title says that there is none.
+            return f'<figure class="exhibit" id="exhibit-{self.id}">{heading}{subtitle}{source}</figure>{caution}'
         if self.svg is None and not self.folded:
             return (
                 f'<figure class="exhibit" id="exhibit-{self.id}">{heading}{subtitle}{table}{source}</figure>{caution}'

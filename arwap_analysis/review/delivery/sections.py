@@ -63,7 +63,6 @@ def show_due(words: DeliveryWords) -> Exhibit:
         source=words.say("delivery_source"),
         table=release_open(pd.DataFrame(rows, columns=columns)),
         columns=_listed(words, Column("days_left", words.heading("left"), "count")),
-        folded=not due,
     )
 
 
@@ -160,7 +159,8 @@ def show_leads(words: DeliveryWords) -> Exhibit:
     if frame["overdue"].max() > 0:
         worst = frame.sort_values(["overdue", "actions"], ascending=False).iloc[0]
         title = words.say("delivery_lead_title", overdue=words.count(int(worst["overdue"])))
-    return _counted(words, frame, "lead", title)
+    about = (words.say("delivery_lead_subtitle"), words.say("delivery_lead_caption"))
+    return _counted(words, frame, "lead", title, about)
 
 
 @in_each_language
@@ -175,11 +175,13 @@ def show_areas(words: DeliveryWords) -> Exhibit:
         areas=words.count(int(named.sum())),
         none=words.count(int(frame.loc[~named, "overdue"].sum())),
     )
-    return _counted(words, frame, "area", title)
+    about = (words.say("delivery_area_subtitle"), words.say("delivery_area_caption"))
+    return _counted(words, frame, "area", title, about)
 
 
-def _counted(words: DeliveryWords, frame: pd.DataFrame, kind: str, title: str) -> Exhibit:
+def _counted(words: DeliveryWords, frame: pd.DataFrame, kind: str, title: str, about: tuple[str, str]) -> Exhibit:
     """Return a table of counts by lead or by policy area; the row without any says so in the page's language."""
+    subtitle, caption = about
     none = words.say(f"delivery_none_{kind}")
     counts = ("actions", "overdue", "due", "delivered", "undated", "no_update")
     shown = frame.assign(
@@ -195,8 +197,8 @@ def _counted(words: DeliveryWords, frame: pd.DataFrame, kind: str, title: str) -
         language=words.language,
         id=f"by_{kind}",
         title=title,
-        subtitle=words.say(f"delivery_{kind}_subtitle"),
-        caption=words.say(f"delivery_{kind}_caption"),
+        subtitle=subtitle,
+        caption=caption,
         source=words.say("delivery_source"),
         table=release_open(shown[["by", "by_language", *counts, "longest_overdue", "status"]]),
         columns=(

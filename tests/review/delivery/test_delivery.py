@@ -147,6 +147,7 @@ def test_before_any_deadline_nothing_is_overdue_and_the_table_is_empty(made_up):
     shown = delivery.show_overdue(found)
     assert len(shown.table) == 0
     assert shown.title.startswith("No action is overdue")
+    assert "<table" not in shown.to_html()
     for show in SECTIONS:
         assert show(found).to_html()
 
