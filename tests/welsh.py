@@ -9,7 +9,7 @@ from arwap_analysis.present.sentences import catalogue_content
 from arwap_analysis.run.word_list import list_translations
 
 _VALUE = re.compile(r"\{\w+\}")
-_SHARED = {"dot"}  # words of both languages that no Welsh text of the catalogues happens to hold
+_SHARED = {"dot", "set"}  # words of both languages that no Welsh text of the catalogues happens to hold
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ from arwap_analysis.sources import SourceTable, load_source, read_published
 if TYPE_CHECKING:
     from arwap_analysis.disclosure import ProtectedIndicator
 
-__all__ = ["Evidence", "Findings", "assess", "gather"]
+__all__ = ["Evidence", "Findings", "assess", "gather", "show_together"]
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,17 @@ class Findings:
     def languages(self) -> list[str]:
         """The languages of the report, that of the main page first."""
         return list(self.evidence.request.language)
+
+
+def show_together(frame: pd.DataFrame, evidence: Iterable[Evidence]) -> ProtectedTable:
+    """Return results of several indicators in one table that may be shown.
+
+    Where any of them is not open data, the strictest of their rules is the table's, and the audit holds all rows to it.
+    """
+    rules = [one.protected for one in evidence if one.protected is not None]
+    if not rules:
+        return release_open(frame)
+    return max(rules, key=lambda rule: rule.policy.threshold or 0).computed(frame)
 
 
 def gather(request: Review, *, project: Path | None = None) -> Evidence:

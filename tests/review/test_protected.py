@@ -219,7 +219,7 @@ def test_the_words_of_a_fault_say_no_figure_of_data_that_are_not_open(project):
     write_restricted(project)
     file = project / "data" / "cyfrif.csv"
     true = file.read_text(encoding="utf-8")
-    for wrong in ("3?", "-3", "987654"):
+    for wrong in ("3?", "-35791", "987654"):
         file.write_text(true.replace("2020,Black,3", f"2020,Black,{wrong}"), encoding="utf-8")
         with pytest.raises(DataError) as caught:
             review.gather(request(), project=project)

@@ -10,13 +10,15 @@ import pandas as pd
 
 import arwap_analysis.inference
 import arwap_analysis.measures  # noqa: F401 (both fill the register of measures)
+from arwap_analysis.disclosure import ProtectedTable
 from arwap_analysis.errors import Fault, ParameterError
 from arwap_analysis.indicators import indicator_ids, load_indicator
 from arwap_analysis.project import find_project
 from arwap_analysis.registers.framework import Entry, Framework, framework_file, read_framework
 from arwap_analysis.registry import registered_measures
-from arwap_analysis.review.door import assessed, gathered
-from arwap_analysis.review.evidence import Evidence, Findings
+from arwap_analysis.review.evidence import Evidence, Findings, show_together
+from arwap_analysis.review.evidence import assess as assess_indicator
+from arwap_analysis.review.evidence import gather as gather_indicator
 from arwap_analysis.review.monitor.closing import with_closing
 from arwap_analysis.review.monitor.request import Monitor
 from arwap_analysis.review.request import Review
@@ -72,6 +74,10 @@ class Monitored:
         """The languages of the report, that of the main page first."""
         return list(self.request.language)
 
+    def show(self, frame: pd.DataFrame) -> ProtectedTable:
+        """Return results of the monitor as a table that may be shown."""
+        return show_together(frame, (one.evidence for one in self.followed))
+
     @property
     def without(self) -> tuple[Entry, ...]:
         """The measures that nobody has figures for here."""
@@ -100,7 +106,7 @@ def gather(request: Monitor, *, project: Path | None = None) -> Gathered:
     for entry in with_figures:
         indicator = str(entry.measure.indicator)
         if indicator not in once:
-            once[indicator] = gathered(_review_of(request, entry), project=root)
+            once[indicator] = gather_indicator(_review_of(request, entry), project=root)
     return Gathered(request, framework, path, tuple((e, once[str(e.measure.indicator)]) for e in with_figures))
 
 
@@ -127,7 +133,7 @@ def assess(gathered: Gathered) -> Monitored:
     """Compute every result of the monitor by the same analysis as a review, and lay the measures side by side."""
     results: dict[str, Findings] = {}
     for entry, evidence in gathered.evidence:
-        results.setdefault(str(entry.measure.indicator), assessed(evidence))
+        results.setdefault(str(entry.measure.indicator), assess_indicator(evidence))
     followed = tuple(Followed(entry, results[str(entry.measure.indicator)]) for entry, _ in gathered.evidence)
     gaps = _side_by_side(followed, _main_gaps)
     return Monitored(

@@ -9,7 +9,6 @@ from arwap_analysis.indicators import parse_period
 from arwap_analysis.present.charts.multiples import gaps_by_measure
 from arwap_analysis.present.exhibit import Exhibit, Statements
 from arwap_analysis.present.tables import Column
-from arwap_analysis.review.door import released
 from arwap_analysis.review.monitor.wording import STYLE_OF, MonitorWords, in_each_language, latest, widest
 from arwap_analysis.review.source_words import full_lines
 from arwap_analysis.sources import file_digest
@@ -105,7 +104,7 @@ def show_gaps(words: MonitorWords) -> Exhibit:
     for id, one in words.by_id.items():
         per = words.number(one.evidence.card.per, "count")
         axes[id] = words.say(f"monitor_axis_{one.entry.measure.measure}", per=per)
-    table = released(frame)
+    table = words.findings.show(frame)
     chart = None
     if findings.followed:
         chart = gaps_by_measure(

@@ -7,7 +7,6 @@ import pandas as pd
 from arwap_analysis.present.exhibit import Exhibit
 from arwap_analysis.present.tables import Column
 from arwap_analysis.registers.framework import Chapter, Measure
-from arwap_analysis.review.door import released
 from arwap_analysis.review.monitor.wording import (
     CHANGE_OF,
     STYLE_OF,
@@ -37,7 +36,7 @@ def show_summary(words: MonitorWords) -> Exhibit:
         subtitle=words.say("monitor_summary_subtitle"),
         caption=words.say("monitor_caption_summary"),
         source=words.source_line(),
-        table=released(frame),
+        table=words.findings.show(frame),
         columns=(
             _column(words, "measure", "measure_label"),
             *(Column(f"rate_{code}", words.styles()[code].label, "rate") for code in codes),
@@ -161,7 +160,7 @@ def show_closing(words: MonitorWords) -> Exhibit:
         subtitle=words.say("monitor_trend_subtitle"),
         caption=words.say("monitor_caption_trend"),
         source=words.source_line(),
-        table=released(frame),
+        table=words.findings.show(frame),
         columns=tuple(
             _column(words, id, name)
             for id, name in (
@@ -208,7 +207,7 @@ def show_missing(words: MonitorWords) -> Exhibit:
         subtitle=words.say("monitor_missing_subtitle"),
         caption=words.say("monitor_caption_missing"),
         source=framework.title.within(words.language),
-        table=released(pd.DataFrame(rows, columns=["chapter", "standing", *shown])),
+        table=words.findings.show(pd.DataFrame(rows, columns=["chapter", "standing", *shown])),
         columns=tuple(_column(words, name, name) for name in shown),
         caution=words.say("monitor_missing_caution"),
     )

@@ -9,8 +9,8 @@ from arwap_analysis import areas
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
 from arwap_analysis.indicators import indicator_ids, load_indicator
 from arwap_analysis.project import find_project
-from arwap_analysis.review.door import gathered
 from arwap_analysis.review.evidence import Evidence as IndicatorEvidence
+from arwap_analysis.review.evidence import gather as gather_indicator
 from arwap_analysis.review.profile.request import Profile
 from arwap_analysis.review.request import Review
 from arwap_analysis.sources import Area, SourceCard, SourceTable, load_source, read_published
@@ -98,7 +98,7 @@ def _voice(id: str, request: Profile, root: Path) -> Voice:
         review_id=id, title=card.title, question=card.title, indicator=id, data_folder=request.data_folder,
         confidence=request.confidence, language=request.language,
     )  # fmt: skip
-    evidence = gathered(asked, project=root)
+    evidence = gather_indicator(asked, project=root)
     return Voice(evidence, _speaks(evidence.numerator.card, request.area, root / request.data_folder))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from arwap_analysis.disclosure import release_open
 from arwap_analysis.present.charts.marks import Mark, bars_by_group, marks_by_group
 from arwap_analysis.present.exhibit import Exhibit
 from arwap_analysis.present.tables import Column
-from arwap_analysis.review.door import released
 from arwap_analysis.review.profile.evidence import Voice, published_for
 from arwap_analysis.review.profile.wording import ProfileWords, in_each_language
 from arwap_analysis.review.source_words import short_line
@@ -41,7 +41,7 @@ def show_people(words: ProfileWords) -> Exhibit:
         )
         for row in frame.itertuples()
     )
-    table = released(frame)
+    table = release_open(frame)
     return Exhibit(
         language=words.language,
         id="people",
@@ -121,7 +121,7 @@ def show_groups(words: ProfileWords) -> Exhibit:
             people=words.detailed.group(found["group"]).people(words.language),
             ratio=words.number(found["quotient"], "ratio"),
         )
-    table = released(frame)
+    table = release_open(frame)
     return Exhibit(
         language=words.language,
         id="groups",
@@ -203,7 +203,7 @@ def show_detectable(words: ProfileWords) -> Exhibit:
             for row in rows.itertuples()
         )
         svg = marks_by_group(
-            released(rows),
+            words.findings.show(rows),
             styles=words.styles(reference),
             marks=(
                 Mark("pooled", words.say("profile_mark_pooled"), "o", hollow=True, side="left"),
@@ -223,7 +223,7 @@ def show_detectable(words: ProfileWords) -> Exhibit:
         alt=words.say("profile_detectable_alt", values=values),
         caption=words.say("profile_caption_detectable"),
         source=short_line(words, [words.findings.evidence.broad, *voice.evidence.sources]),
-        table=released(frame),
+        table=words.findings.show(frame),
         columns=_columns(
             words,
             ("indicator", "indicator_label", "text"),
@@ -258,7 +258,7 @@ def show_indicators(words: ProfileWords) -> Exhibit:
         subtitle=words.say("profile_voices_subtitle"),
         caption=words.say("profile_caption_voices"),
         source=short_line(words, sources),
-        table=released(pd.DataFrame(rows, columns=["indicator", "indicator_label", "speaks", "place"])),
+        table=words.findings.show(pd.DataFrame(rows, columns=["indicator", "indicator_label", "speaks", "place"])),
         columns=_columns(words, ("indicator", "indicator_label", "text"), ("speaks", "speaks", "text")),
         caution=words.say("profile_voices_caution"),
     )

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from arwap_analysis import analyse, inference, measures
+from arwap_analysis.disclosure import ProtectedTable
 from arwap_analysis.ethnicity import get_classification
+from arwap_analysis.review.evidence import show_together
 from arwap_analysis.review.profile.evidence import Evidence, read_everywhere
 from arwap_analysis.sources import SourceTable
 
@@ -36,6 +38,10 @@ class Findings:
     def languages(self) -> list[str]:
         """The languages of the report, that of the main page first."""
         return list(self.evidence.request.language)
+
+    def show(self, frame: pd.DataFrame) -> ProtectedTable:
+        """Return results that rest on the indicators as a table that may be shown; the censuses are open data."""
+        return show_together(frame, (voice.evidence for voice in self.evidence.voices))
 
     @property
     def before(self) -> str:
