@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arwap_analysis import inference
-from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.errors import Fault, ParameterError, RunError
 
-__all__ = ["Inconsistency", "check_report", "check_rows"]
+__all__ = ["Inconsistency", "check_report", "check_rows", "refuse_inconsistent"]
 
 Row = dict[str, str]
-_RELATIVE = 1e-9
+_RELATIVE, _SHOWN = 1e-9, 5
 _PLACE = ("indicator", "area", "period", "classification", "choice")
 _ABOUT = ("exhibit", *_PLACE, "measure", "group", "reference")
 # Columns of words or of numbers that results have; any other (sex, age band) tells strata apart.
@@ -33,7 +33,7 @@ _RATIO_OF = {"rate_ratio": "rate", "relative_rate_index": "rate", "proportion_ra
 _DIFFERENCE_OF = {"rate_difference": "rate", "proportion_difference": "proportion"}
 _PER = re.compile(r"per ([\d,]+)\b")
 # Methods whose p-value and interval say the same by construction.
-_TESTS_AGREE = ("exact conditional (Clopper-Pearson", "Wald")
+_TESTS_AGREE = ("exact conditional (Clopper-Pearson", "Wald on the log scale")
 _NULL = {"relative": 1.0, "absolute": 0.0}
 
 
@@ -77,6 +77,14 @@ def check_report(folder: Path | str) -> tuple[Inconsistency, ...]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ParameterError(Fault("unreadable_file", f"cannot be read: {error}", str(path))) from None
     return check_rows(rows)
+
+
+def refuse_inconsistent(folder: Path | str, *, report: str) -> None:
+    """Raise RunError, with code "inconsistent", for a report whose figures cannot all be true; see `check_report`."""
+    if found := check_report(folder):
+        shown = "; ".join(str(fault) for fault in found[:_SHOWN])
+        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise RunError(report, f"its figures cannot all be true: {shown}{more}", code="inconsistent")
 
 
 def check_rows(rows: Iterable[Row]) -> tuple[Inconsistency, ...]:
@@ -163,7 +171,8 @@ def _p_and_interval(row: Row) -> Iterator[Inconsistency]:
 
 def _counts(row: Row) -> Iterator[Inconsistency]:
     """Check levels, ratios and differences against the counts in the same row."""
-    if row.get("choice", "main") not in ("", "main"):
+    # Estimates of a survey are weighted, its counts are people.
+    if row.get("choice", "main") not in ("", "main") or row.get("effective_sample_size"):
         return
     measure, estimate = row.get("measure", ""), _number(row, "estimate")
     a, n, b, m = (_number(row, name) for name in

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from arwap_analysis.errors import ParameterError
+from arwap_analysis.errors import ParameterError, RunError
 from arwap_analysis.run import load_report, run_report
-from arwap_analysis.run.consistency import check_report, check_rows
+from arwap_analysis.run.consistency import check_report, check_rows, refuse_inconsistent
 
 ROOT = Path(__file__).parents[2]
 PLACE = {"exhibit": "rates", "indicator": "i", "area": "W92000004", "period": "2020", "classification": "c",
@@ -86,6 +86,19 @@ def test_shares_of_more_than_the_whole_are_found():
     parts = [{**share, "group": "a", "estimate": "0.7"}, {**share, "group": "b", "estimate": "0.4"}]
     assert checks(*parts) == {"more_than_the_whole"}
     assert checks(parts[0], {**parts[1], "estimate": "0.3"}) == set()
+
+
+def test_a_report_whose_figures_cannot_all_be_true_is_refused(tmp_path):
+    import csv
+
+    rows = [SOUND[0], {**SOUND[0], "exhibit": "data", "estimate": "21.0"}]
+    with (tmp_path / "data.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(SOUND[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    with pytest.raises(RunError, match="21, and its counts give 20") as caught:
+        refuse_inconsistent(tmp_path, report="r")
+    assert caught.value.code == "inconsistent"
 
 
 def test_a_folder_without_figures_is_refused(tmp_path):
