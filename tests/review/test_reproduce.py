@@ -156,7 +156,7 @@ def test_the_other_reading_of_missing_outcomes_is_named_where_it_agrees():
     table = PEOPLE.assign(hired=PEOPLE["hired"].astype(float).mask(PEOPLE.index < 4))
     found = outcome(table, **{**HIRED, "published": "20.0"})
     assert found.verdict == "reproduced"
-    assert "agrees when people whose outcome is missing count as without it" in found.notes
+    assert found.notes == ("agrees when people whose outcome is missing count as without it",)
 
 
 def test_a_weight_counts_people():

@@ -156,7 +156,7 @@ def side_of(claim: Claim, frame: pd.DataFrame, rows: np.ndarray, value: str | No
         raise NotAllowed(f"'{claim.outcome}' is missing for everybody in the group")
     return Side(
         float(weights[counted & having].sum()), float(weights[counted].sum()), int(counted.sum()),
-        int((members & missing).sum()),
+        0 if reading.outcome_as_other else int((members & missing).sum()),
     )  # fmt: skip
 
 
