@@ -101,7 +101,7 @@ class RunError(ArwapError):
     """A report that began and did not finish: which cell, which error, and where the failed notebook lies.
 
     `code` is a stable reason: cell_failed, kernel_died, timed_out, too_much_output, busy (another run writes it),
-    cannot_write or failed.
+    cannot_write, inconsistent (its figures cannot all be true) or failed.
     """
 
     exit_code = EXIT_FAILED

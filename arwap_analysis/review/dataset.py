@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from arwap_analysis.documents import Document, StrictModel, faults_of, load_model
+from arwap_analysis.documents import StrictModel, load_model
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
 from arwap_analysis.indicators.catalogue import ID_PATTERN
 from arwap_analysis.review.request import Asked
@@ -24,7 +24,6 @@ __all__ = [
     "chosen",
     "listed_files",
     "load_dataset",
-    "read_request",
     "reference_of",
     "unwritten",
 ]
@@ -93,20 +92,6 @@ class Dataset(StrictModel):
     missing_values: list[str | int | float] = []
     group: Grouping
     caveats: list[Text] = []
-
-
-def read_request(model: type[M], parameters: Mapping[str, Any]) -> M:
-    """Return a request made of parameters; raises ParameterError with every fault and its parameter."""
-    try:
-        return model.model_validate(dict(parameters))
-    except ValidationError as error:
-        faults = faults_of(error, model, Document("", {}, {}))
-        raise ParameterError(
-            [
-                Fault(f.code, f.message, None, None, str(detail["loc"][0]) if detail["loc"] else None, f.value, f.hint)
-                for f, detail in zip(faults, error.errors(), strict=True)
-            ]
-        ) from None
 
 
 def load_dataset(model: type[D], path: Path) -> D:

@@ -33,7 +33,7 @@ _RATIO_OF = {"rate_ratio": "rate", "relative_rate_index": "rate", "proportion_ra
 _DIFFERENCE_OF = {"rate_difference": "rate", "proportion_difference": "proportion"}
 _PER = re.compile(r"per ([\d,]+)\b")
 # Methods whose p-value and interval say the same by construction.
-_TESTS_AGREE = ("exact conditional (Clopper-Pearson", "Wald")
+_TESTS_AGREE = ("exact conditional (Clopper-Pearson", "Wald on the log scale")
 _NULL = {"relative": 1.0, "absolute": 0.0}
 
 
@@ -163,7 +163,8 @@ def _p_and_interval(row: Row) -> Iterator[Inconsistency]:
 
 def _counts(row: Row) -> Iterator[Inconsistency]:
     """Check levels, ratios and differences against the counts in the same row."""
-    if row.get("choice", "main") not in ("", "main"):
+    # Estimates of a survey are weighted, its counts are people.
+    if row.get("choice", "main") not in ("", "main") or row.get("effective_sample_size"):
         return
     measure, estimate = row.get("measure", ""), _number(row, "estimate")
     a, n, b, m = (_number(row, name) for name in

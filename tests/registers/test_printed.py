@@ -71,6 +71,11 @@ def test_rounding_twice_goes_up_only():
     assert not read_printed("44.8").agrees_rounded_twice(44.8532)
 
 
+def test_rounding_twice_is_looked_for_in_figures_of_one_decimal_alone():
+    assert not read_printed("1.50").agrees_rounded_twice(1.49468)
+    assert not read_printed("45").agrees_rounded_twice(44.468)
+
+
 def test_a_trailing_zero_is_a_claim_of_its_own():
     assert read_printed("1.5").agrees(1.4968)
     assert read_printed("1.50").agrees(1.4968)

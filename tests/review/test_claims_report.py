@@ -124,6 +124,22 @@ def test_a_claim_that_is_not_reproduced_is_named_first(tmp_path):
     assert "cannot all be true" in reproduce.show_contradictions(found).to_text()
 
 
+def test_every_metric_choice_and_interval_has_its_words_and_none_is_left_over():
+    from arwap_analysis.present.sentences import message_ids
+    from arwap_analysis.registers.claims import METRICS
+    from arwap_analysis.review.reproduce import sensitivity
+
+    kinds = {"reference", "denominator", "rows", "missing", "terms", "covariance", "interval"}
+    for family, names in {
+        "metric": set(METRICS),
+        "choice": kinds,
+        "interval": {*sensitivity._INTERVALS, "usual"},
+        "verdict": {"reproduced", "partly", "not_reproduced", "cannot"},
+    }.items():
+        start = f"claims_{family}_"
+        assert {id.removeprefix(start) for id in message_ids() if id.startswith(start)} == names, family
+
+
 PARAMETERS = {"review_id": "claims", "title": {"en": "Claims", "cy": "Honiadau"}, "claims": "claims",
               "claim": "force-ratio", "language": ["en", "cy"]}  # fmt: skip
 

@@ -156,7 +156,7 @@ def test_the_other_reading_of_missing_outcomes_is_named_where_it_agrees():
     table = PEOPLE.assign(hired=PEOPLE["hired"].astype(float).mask(PEOPLE.index < 4))
     found = outcome(table, **{**HIRED, "published": "20.0"})
     assert found.verdict == "reproduced"
-    assert "agrees when people whose outcome is missing count as without it" in found.notes
+    assert found.notes == ("agrees when people whose outcome is missing count as without it",)
 
 
 def test_a_weight_counts_people():
@@ -220,6 +220,9 @@ def test_a_ratio_to_nothing_cannot_be_computed():
         ({"group_value": ""}, "needs 'group_value'"),
         ({"where": "__import__('os').system('true')"}, "'where' cannot be used"),
         ({"numerator": "open('x')"}, "'numerator' cannot be used"),
+        ({"where": "not " * 390 + "hired"}, "'where' cannot be used"),
+        ({"numerator": "-" * 390 + "hired"}, "'numerator' cannot be used"),
+        ({"where": "(" * 39 + "hired == 1" + ")" * 39 + " and " * 100}, "'where' cannot be used"),
         ({"metric": "ols_coefficient"}, "needs 'formula', 'term'"),
         ({"metric": "ols_coefficient", "formula": "hired ~ exec('1')", "term": "x"}, "'formula' cannot be used"),
         ({"per": "many"}, "'many' is not a number"),
@@ -438,3 +441,10 @@ def test_a_thousand_claims_take_less_than_half_a_minute():
     from benchmarks.reproduce import measure
 
     assert measure()["seconds"] < 30
+
+
+def test_a_filter_that_only_missing_cells_pass_is_read_the_other_way_and_said():
+    table = PEOPLE.assign(city=PEOPLE["city"].mask(PEOPLE.index % 5 == 0))
+    found = outcome(table, **{**HIRED, "where": "city != 'x' and city != 'y'", "published": "37.5"})
+    assert (found.verdict, found.basis) == ("reproduced", "3 of 8")
+    assert found.notes == ("agrees when a missing cell counts as another value in the filter",)

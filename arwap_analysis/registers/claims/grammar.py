@@ -16,6 +16,7 @@ __all__ = ["NotAllowed", "Parsed", "column_name", "number_of", "parse_text", "sp
 LONGEST = 4000
 DEEPEST = 40
 MOST_NODES = 800
+DEEPEST_TREE = 120  # walkers recurse; a sum of a hundred columns is deep to Python's parser
 _WORD = re.compile(
     r"""\s*(?:(?P<string>'[^'\\\n]*'|"[^"\\\n]*")|(?P<quoted>`[^`\n]+`)
     |(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
@@ -78,9 +79,18 @@ def parse_text(text: str, *, marks: dict[str, str], words: dict[str, str]) -> Pa
         tree = ast.parse(" ".join(pieces), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise NotAllowed(f"'{text.strip()[:80]}' cannot be read") from None
-    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
+    if sum(1 for _ in ast.walk(tree)) > MOST_NODES or _depth(tree) > DEEPEST_TREE:
         raise NotAllowed("it has too many parts")
     return Parsed(tree, columns)
+
+
+def _depth(tree: ast.expr) -> int:
+    """Return how deep a tree is, level by level, so that nothing recurses."""
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        level = [child for node in level for child in ast.iter_child_nodes(node)]  # type: ignore[misc]
+    return depth
 
 
 _METHODS = {"isna", "isnull", "notna", "notnull"}

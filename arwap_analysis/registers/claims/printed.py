@@ -25,6 +25,7 @@ _BOUND = re.compile(r"(?:[pP]\s*)?(?P<bound>[<>]=?|[≤≥]|=[<>]?)\s*")
 _SLACK_OF_UNIT = Decimal("1e-9")
 _SLACK_OF_VALUE = Decimal("4e-15")
 _LONGEST = 60
+_ONE_DECIMAL = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,12 @@ class Printed:
             return abs(found - self.value) <= self.unit / 2 + self.unit * _SLACK_OF_UNIT + slack
 
     def agrees_rounded_twice(self, computed: float) -> bool:
-        """Whether a number gives what was printed when it is rounded to one place more first: 44.847, 44.85, 44.9.
+        """Whether a number gives what was printed when it is rounded to two decimals first: 44.847, 44.85, 44.9.
 
-        Tables of two decimals become articles of one so; the second rounding is half up, away from 0.
+        Tables of two decimals become articles of one so: only figures of one decimal are looked at. The second rounding
+        is half up, away from 0.
         """
-        if self.bound or computed != computed or computed in (float("inf"), float("-inf")):
+        if self.unit != _ONE_DECIMAL or self.bound or computed != computed or computed in (float("inf"), float("-inf")):
             return False
         with localcontext() as context:
             context.prec = 60

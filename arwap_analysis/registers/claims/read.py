@@ -245,6 +245,8 @@ def _claim(cells: Mapping[str, Any], file: Path, number: int, wrong: str) -> Cla
         return Claim.model_validate(dict(cells))
     except ValidationError as error:
         return broken("; ".join(_reasons(error)))
+    except RecursionError:
+        return broken("a filter, an expression or a formula is nested too deeply")
 
 
 def _reasons(error: ValidationError) -> Iterator[str]:

@@ -10,7 +10,8 @@ from arwap_analysis.errors import ParameterError
 from arwap_analysis.review.adjusted.card import AdjustedReview
 from arwap_analysis.review.adjusted.evidence import gather
 from arwap_analysis.review.adjusted.findings import assess
-from arwap_analysis.review.dataset import InputFile, listed_files, read_request, unwritten
+from arwap_analysis.review.dataset import InputFile, listed_files, unwritten
+from arwap_analysis.review.report_request import validated
 
 __all__ = ["check_inputs"]
 
@@ -21,7 +22,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     Raises ParameterError or DataError with every fault that the report itself would meet, among them every text that
     is not written in one of the languages asked for.
     """
-    request = read_request(AdjustedReview, parameters)
+    request = validated(AdjustedReview, parameters)
     evidence = gather(request, project=project)
     if lacking := unwritten(request, evidence.card):
         raise ParameterError(lacking)

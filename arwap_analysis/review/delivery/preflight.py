@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from arwap_analysis.documents import Document, faults_of
-from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.errors import ParameterError
 from arwap_analysis.review.delivery.findings import assess_delivery, gather_delivery
 from arwap_analysis.review.delivery.request import Delivery
+from arwap_analysis.review.preflight import InputFile, each_once, files_of
+from arwap_analysis.review.report_request import validated
 from arwap_analysis.review.translated import missing_translations
 from arwap_analysis.sources import file_digest
 from arwap_analysis.texts import missing_texts
@@ -26,22 +25,13 @@ _PLAN: Origin = (
 )
 
 
-def check_delivery(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[Path, str | None, Origin], ...]:
+def check_delivery(parameters: Mapping[str, Any], *, project: Path) -> tuple[InputFile, ...]:
     """Return the files of a delivery report, each with its SHA-256 and origin, after reading them as the report will.
 
     Raises ParameterError or DataError with every fault that the report itself would meet: a register that contradicts
     itself, updates that cannot be true, goals that the register does not have, texts without their Welsh.
     """
-    try:
-        request = Delivery.model_validate(dict(parameters))
-    except ValidationError as error:
-        faults = faults_of(error, Delivery, Document("", {}, {}))
-        raise ParameterError(
-            [
-                Fault(f.code, f.message, None, None, str(detail["loc"][0]), f.value, f.hint)
-                for f, detail in zip(faults, error.errors(), strict=True)
-            ]
-        ) from None
+    request = validated(Delivery, parameters)
     evidence = gather_delivery(request, project=project)
     assess_delivery(evidence)
     lacking = [*missing_texts({"title": request.title}, request.language)]
@@ -51,8 +41,8 @@ def check_delivery(parameters: Mapping[str, Any], *, project: Path) -> tuple[tup
     if lacking:
         raise ParameterError(dict.fromkeys(lacking))
     register, *others = evidence.files
-    files: dict[Path, tuple[str | None, Origin]] = {register: (file_digest(register), _PLAN)}
-    files |= {path: (file_digest(path), ()) for path in others}
+    files: list[InputFile] = [(register, file_digest(register), _PLAN)]
+    files += [(path, file_digest(path), ()) for path in others]
     for found in indicators:
-        files |= {source.path: (source.sha256, (("source", source.card.id),)) for source in found.sources}
-    return tuple((path, digest, origin) for path, (digest, origin) in files.items())
+        files += files_of(found.sources, project / request.data_folder)
+    return each_once(files)

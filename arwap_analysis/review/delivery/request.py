@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from arwap_analysis.documents import StrictModel
-from arwap_analysis.indicators.catalogue import ID_PATTERN
 from arwap_analysis.registers.plan.status import read_day
-from arwap_analysis.texts import Text
+from arwap_analysis.review.report_request import ReportRequest
 
 __all__ = ["Delivery", "GoalLink", "GoalLinks"]
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
 
 
 def _a_day(value: str) -> str:
@@ -28,34 +23,22 @@ def _a_day(value: str) -> str:
     return value
 
 
-def _each_once(value: list[str]) -> list[str]:
-    if len(set(value)) < len(value):
-        raise ValueError("name each language once")
-    return value
-
-
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$"), AfterValidator(_a_day)]
-Languages = Annotated[
-    list[Literal["en", "cy"]], Field(min_length=1), BeforeValidator(_as_list), AfterValidator(_each_once)
-]
 
 
-class Delivery(StrictModel):
+class Delivery(ReportRequest):
     """One look at the delivery of the Plan; its fields are the parameters of `notebooks/delivery_report.ipynb`.
 
     `since` is the day of the last meeting, `updates` the file of what was reported, `goals` the file that links goals
     to indicators; each may be left out, and the report then says what it cannot say.
     """
 
-    review_id: str = Field(pattern=ID_PATTERN)
-    title: Text
     as_of: Day
     since: Day | None = None
     register_file: str = Field(default="data/plan_register.csv", min_length=1)
     updates: str | None = Field(default=None, min_length=1)
     goals: str | None = Field(default=None, min_length=1)
     data_folder: str = "data"
-    language: Languages = ["en"]
 
 
 class GoalLink(StrictModel):

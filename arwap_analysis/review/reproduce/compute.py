@@ -149,24 +149,31 @@ _RANK = {"reproduced": 0, "partly": 1, "not reproduced": 2}
 
 def _judged(claim: Claim, frame: pd.DataFrame) -> Outcome:
     """Judge a claim under the usual reading of missing cells, and under the others only if it does not agree."""
-    first = _under(claim, frame, READINGS[0])
-    if first.verdict == "reproduced":
-        return first
-    best = first
+    best: Outcome | None = None
+    refused: ValueError | None = None
+    try:
+        best = _under(claim, frame, READINGS[0])
+    except ValueError as error:
+        refused = error
+    if best is not None and best.verdict == "reproduced":
+        return best
     for reading in other_readings(claim, frame):
         try:
             other = _under(claim, frame, reading)
         except ValueError:
             continue
-        if _RANK[other.verdict] < _RANK[best.verdict]:
+        if best is None or _RANK[other.verdict] < _RANK[best.verdict]:
             best = other
+    if best is None:
+        raise refused or NotAllowed("it has no value for these data")
     return best
 
 
 def _under(claim: Claim, frame: pd.DataFrame, reading: Reading) -> Outcome:
     computed = compute_claim(claim, frame, reading)
     verdict, figures = judge(claim, computed)
-    notes = (*computed.notes, *((f"agrees when {reading}",) if str(reading) else ()), *_rounded_twice(figures))
+    agrees = "agrees" if verdict == "reproduced" else "computed"
+    notes = (*computed.notes, *((f"{agrees} when {reading}",) if str(reading) else ()), *_rounded_twice(figures))
     return Outcome(
         claim.id, claim.title, verdict, claim.published, claim, figures, computed.estimate, figures[0].distance,
         _said(verdict, figures), computed.method, computed.basis, computed.rows, notes,
@@ -175,7 +182,7 @@ def _under(claim: Claim, frame: pd.DataFrame, reading: Reading) -> Outcome:
 
 def _rounded_twice(figures: Sequence[Figure]) -> tuple[str, ...]:
     return tuple(
-        f"{_NAMES[figure.name]} agrees when rounded to one place more first and then to {figure.published}"
+        f"{_NAMES[figure.name]} agrees when rounded to two decimals first and then to {figure.published}"
         for figure in figures if figure.twice
     )  # fmt: skip
 

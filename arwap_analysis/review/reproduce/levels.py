@@ -9,9 +9,16 @@ from scipy import special
 from arwap_analysis import measures
 from arwap_analysis.estimate import normal_quantile
 from arwap_analysis.registers.claims import Claim, NotAllowed
-from arwap_analysis.registers.claims.values import is_value
 from arwap_analysis.review.reproduce.computed import Computed, Extras, merge, of_comparison
-from arwap_analysis.review.reproduce.rows import Reading, Side, kept_rows, side_of, total_of, values_of
+from arwap_analysis.review.reproduce.rows import (
+    Reading,
+    Side,
+    kept_rows,
+    members_of,
+    side_of,
+    total_of,
+    values_of,
+)
 
 __all__ = ["count", "left_out_note", "mean", "median", "percentage", "rate", "share"]
 
@@ -37,9 +44,7 @@ def rate(claim: Claim, frame: pd.DataFrame, reading: Reading) -> Computed:
 def share(claim: Claim, frame: pd.DataFrame, reading: Reading) -> Computed:
     """Return the per cent that a group makes of everything counted in the rows kept."""
     rows = kept_rows(claim, frame, reading)
-    members = rows & is_value(frame[str(claim.group)], str(claim.group_value)) if claim.group in frame else rows
-    if claim.group not in frame or not members.any():
-        raise NotAllowed(f"no row has '{claim.group}' {claim.group_value}")
+    members = members_of(claim, frame, rows, claim.group_value)
     part, whole = (total_of(claim, str(claim.numerator), frame, chosen) for chosen in (members, rows))
     side = Side(part, whole, int(rows.sum()))
     return _level(claim, side, 100.0, "share: 100 x the group / all rows kept")
@@ -47,11 +52,7 @@ def share(claim: Claim, frame: pd.DataFrame, reading: Reading) -> Computed:
 
 def count(claim: Claim, frame: pd.DataFrame, reading: Reading) -> Computed:
     """Return the sum of an expression over the rows kept."""
-    rows = kept_rows(claim, frame, reading)
-    if claim.group is not None:
-        rows = rows & is_value(frame[claim.group], str(claim.group_value))
-        if not rows.any():
-            raise NotAllowed(f"no row has '{claim.group}' {claim.group_value}")
+    rows = members_of(claim, frame, kept_rows(claim, frame, reading), claim.group_value)
     total = total_of(claim, str(claim.numerator), frame, rows)
     return Computed(total, "count: sum over the rows kept", f"{int(rows.sum()):,} rows", int(rows.sum()))
 

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from arwap_analysis.documents import Document, faults_of
 from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.review.report_request import validated
 from arwap_analysis.review.reproduce.request import ClaimsRequest, ReproductionFindings, recompute
 from arwap_analysis.sources import file_digest
 from arwap_analysis.texts import missing_texts
@@ -25,14 +23,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
     Raises ParameterError with every fault of the parameters, and with every text that is not written in one of the
     languages asked for.
     """
-    try:
-        request = ClaimsRequest.model_validate(dict(parameters))
-    except ValidationError as error:
-        faults = faults_of(error, ClaimsRequest, Document("", {}, {}))
-        raise ParameterError(
-            Fault(f.code, f.message, None, None, str(detail["loc"][0]) if detail["loc"] else None, f.value, f.hint)
-            for f, detail in zip(faults, error.errors(), strict=True)
-        ) from None
+    request = validated(ClaimsRequest, parameters)
     findings = recompute(request, project=project)
     if lacking := [*missing_texts({"title": request.title}, request.language), *_untranslated(findings)]:
         raise ParameterError(lacking)

@@ -21,9 +21,13 @@ from arwap_analysis.review.reproduce.rows import Reading, kept_rows, weights_of
 
 __all__ = ["covariance_kind", "regress"]
 
-_NAMES = {"": "nonrobust", "nonrobust": "nonrobust", "classical": "nonrobust", "ols": "nonrobust", "iid": "nonrobust",
-          "const": "nonrobust", "hc0": "HC0", "white": "HC0", "hc1": "HC1", "robust": "HC1", "stata": "HC1",
-          "hc2": "HC2", "hc3": "HC3"}  # fmt: skip
+_NAMES = {
+    **dict.fromkeys(("", "nonrobust", "classical", "ols", "iid", "const"), "nonrobust"),
+    **dict.fromkeys(("hc0", "white"), "HC0"),
+    **dict.fromkeys(("hc1", "robust", "heteroskedasticity-robust", "stata"), "HC1"),
+    "hc2": "HC2",
+    "hc3": "HC3",
+}
 _CLUSTER = re.compile(r"cluster(?:ed)?\s*[:(\s]\s*([^)]+?)\s*\)?", re.IGNORECASE)
 _DEPENDENT = 1e-9
 _TWO_VALUES = {"probit_coefficient": "probit", "logit_coefficient": "logit"}

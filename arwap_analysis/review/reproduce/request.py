@@ -5,42 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
-from arwap_analysis.documents import StrictModel
 from arwap_analysis.errors import Fault, ParameterError, did_you_mean
-from arwap_analysis.indicators.catalogue import ID_PATTERN
 from arwap_analysis.project import find_project
 from arwap_analysis.registers.claims import Claim
+from arwap_analysis.review.report_request import ReportRequest
 from arwap_analysis.review.reproduce.compute import Reproduction, reproduce_claims
 from arwap_analysis.review.reproduce.sensitivity import SpecificationCurve, specification_curve
-from arwap_analysis.texts import Text
 
 __all__ = ["ClaimsRequest", "ReproductionFindings", "recompute"]
 
 
-class ClaimsRequest(StrictModel):
+class ClaimsRequest(ReportRequest):
     """Which claims to recompute; its fields are the parameters of `notebooks/reproduce_findings.ipynb`."""
 
-    review_id: str = Field(pattern=ID_PATTERN)
-    title: Text
     claims: str = "claims"
     claim: str | None = None
-    language: list[Literal["en", "cy"]] = Field(default=["en"], min_length=1)
-
-    @field_validator("language", mode="before")
-    @classmethod
-    def _one_is_a_list_of_one(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
-
-    @field_validator("language")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        if len(set(value)) < len(value):
-            raise ValueError("name each language once")
-        return value
 
     @field_validator("claims")
     @classmethod

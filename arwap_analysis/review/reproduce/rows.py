@@ -22,6 +22,7 @@ __all__ = [
     "Reading",
     "Side",
     "kept_rows",
+    "members_of",
     "other_readings",
     "side_of",
     "strata_of",
@@ -101,8 +102,11 @@ def weights_of(claim: Claim, frame: pd.DataFrame) -> np.ndarray:
     return weights
 
 
-def _members(claim: Claim, frame: pd.DataFrame, rows: np.ndarray, value: str | None) -> np.ndarray:
-    """Return which of the kept rows belong to a group; all of them where the claim names no group."""
+def members_of(claim: Claim, frame: pd.DataFrame, rows: np.ndarray, value: str | None) -> np.ndarray:
+    """Return which of the kept rows belong to a group; all of them where the claim names no group.
+
+    Raises NotAllowed, with the groups that there are, when nobody does.
+    """
     if claim.group is None or value is None:
         return rows
     column = column_of(frame, claim.group)
@@ -137,7 +141,7 @@ def side_of(claim: Claim, frame: pd.DataFrame, rows: np.ndarray, value: str | No
     NotAllowed, ValueError
         When nobody is in the group, a column is missing or holds words, or a count among its rows is not known.
     """
-    members = _members(claim, frame, rows, value)
+    members = members_of(claim, frame, rows, value)
     weights = weights_of(claim, frame)
     if np.any(np.isnan(weights[members])):
         raise NotAllowed(f"the weight '{claim.weight}' is missing in a row of the group")
@@ -152,7 +156,7 @@ def side_of(claim: Claim, frame: pd.DataFrame, rows: np.ndarray, value: str | No
         raise NotAllowed(f"'{claim.outcome}' is missing for everybody in the group")
     return Side(
         float(weights[counted & having].sum()), float(weights[counted].sum()), int(counted.sum()),
-        int((members & missing).sum()),
+        0 if reading.outcome_as_other else int((members & missing).sum()),
     )  # fmt: skip
 
 
@@ -171,7 +175,7 @@ def two_sides(claim: Claim, frame: pd.DataFrame, rows: np.ndarray, reading: Read
     group = side_of(claim, frame, rows, claim.group_value, reading)
     if claim.reference_numerator is None:
         return group, side_of(claim, frame, rows, claim.reference_value, reading)
-    members, weights = _members(claim, frame, rows, claim.group_value), weights_of(claim, frame)
+    members, weights = members_of(claim, frame, rows, claim.group_value), weights_of(claim, frame)
     a, n = (_total(e, frame, members, weights) for e in (claim.reference_numerator, claim.reference_denominator))
     return group, Side(a, n, int(members.sum()))
 
@@ -183,7 +187,7 @@ def total_of(claim: Claim, expression: str, frame: pd.DataFrame, members: np.nda
 
 def values_of(claim: Claim, frame: pd.DataFrame, rows: np.ndarray, value: str | None) -> tuple[np.ndarray, np.ndarray]:
     """Return the known values of a numeric outcome in a group, and what each counts."""
-    members = _members(claim, frame, rows, value)
+    members = members_of(claim, frame, rows, value)
     values = evaluate_expression(parse_expression(str(claim.outcome)), frame)
     weights = weights_of(claim, frame)
     known = members & np.isfinite(values) & np.isfinite(weights) & (weights > 0)

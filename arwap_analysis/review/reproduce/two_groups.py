@@ -11,10 +11,17 @@ from scipy import special
 from arwap_analysis import inference, measures
 from arwap_analysis.estimate import Comparison, normal_quantile
 from arwap_analysis.registers.claims import Claim
-from arwap_analysis.registers.claims.values import is_value
 from arwap_analysis.review.reproduce.computed import Computed, Extras, merge, of_comparison
 from arwap_analysis.review.reproduce.levels import left_out_note
-from arwap_analysis.review.reproduce.rows import Reading, Side, kept_rows, total_of, two_sides, values_of
+from arwap_analysis.review.reproduce.rows import (
+    Reading,
+    Side,
+    kept_rows,
+    members_of,
+    total_of,
+    two_sides,
+    values_of,
+)
 
 __all__ = ["compare_means", "compare_two_groups", "representation"]
 
@@ -195,7 +202,7 @@ def _fisher(table: np.ndarray) -> float:
 def representation(claim: Claim, frame: pd.DataFrame, reading: Reading) -> Computed:
     """Return a group's share of those counted by `numerator` over its share of those counted by `denominator`."""
     rows = kept_rows(claim, frame, reading)
-    members = rows & is_value(frame[str(claim.group)], str(claim.group_value))
+    members = members_of(claim, frame, rows, claim.group_value)
     parts = [
         total_of(claim, str(expression), frame, chosen)
         for expression in (claim.numerator, claim.denominator) for chosen in (members, rows)

@@ -22,7 +22,7 @@ class Figure:
 
     `name`: estimate, se, lower, upper or p. `distance`: computed less printed, in units of the last printed place.
     `method`: which of the defensible methods made it; the one that comes nearest where none agrees. `twice`: it agrees
-    only because it was rounded to one place more first (44.847, 44.85, 44.9).
+    only because it was rounded to two decimals first (44.847, 44.85, 44.9).
     """
 
     name: str

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from arwap_analysis.errors import ParameterError
-from arwap_analysis.review.dataset import InputFile, listed_files, read_request, unwritten
+from arwap_analysis.review.dataset import InputFile, listed_files, unwritten
+from arwap_analysis.review.report_request import validated
 from arwap_analysis.review.survey.card import SurveyReview
 from arwap_analysis.review.survey.evidence import gather
 from arwap_analysis.review.survey.findings import assess
@@ -21,7 +22,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     Raises ParameterError or DataError with every fault that the review itself would meet, among them every text that
     is not written in one of the languages asked for.
     """
-    request = read_request(SurveyReview, parameters)
+    request = validated(SurveyReview, parameters)
     evidence = gather(request, project=project)
     if lacking := unwritten(request, evidence.card):
         raise ParameterError(lacking)
