@@ -10,8 +10,10 @@ READY := $(VENV)/.ready
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-review: $(READY) ## render the example review and print where the report is
+review: $(READY) ## render the example review, then one report of every kind, and print where they are
 	@$(BIN)/arwap run params/homelessness.yml
+	@echo "Now a report of every kind, and a profile of each local authority (a minute or two) ..."
+	@$(BIN)/arwap batch params --quiet
 
 test: fast slow nbval ## run every check and every test
 

@@ -7,7 +7,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from arwap_analysis.present.index import ReportIndex, render_index
 from arwap_analysis.present.page import render_page
-from arwap_analysis.run import load_report, run_report
+from arwap_analysis.run.batch import plan_jobs, run_batch
 from tests.axe import axe_faults
 from tests.browser import open_page
 from tests.conftest import ROOT
@@ -17,7 +17,10 @@ pytestmark = pytest.mark.slow
 
 MOST_BYTES = 1_000_000
 LEAST_TEXT, LEAST_TARGET = 12, 24  # CSS pixels; the second is criterion 2.5.8 of WCAG 2.2, links in running text aside
-KINDS = ("report", "failure", "index", "empty_index")
+# Every report of the project, one area standing for all, and the pages that are no report.
+REPORTS = tuple(sorted(path.stem for path in (ROOT / "params").glob("*.yml")))
+KINDS = (*REPORTS, "failure", "index", "empty_index")
+ONE_AREA = "W06000015"
 VIEWS = {
     "wide": (1280, "screen", "light"),
     "telephone": (320, "screen", "light"),
@@ -37,11 +40,18 @@ SMALL_TARGETS = """[...document.querySelectorAll('a, button, summary, input, sel
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """Return a page of each kind; the report is rendered once."""
+    """Return a page of each kind; the reports are rendered once."""
     folder = tmp_path_factory.mktemp("prosiect")
-    for name in ("notebooks", "params", "data"):
+    for name in ("notebooks", "params", "data", "claims"):
         shutil.copytree(ROOT / name, folder / name)
-    found = {"report": run_report(load_report(folder / "params" / "homelessness.yml")).page}
+    found = {}
+    for name in REPORTS:
+        file = folder / "params" / f"{name}.yml"
+        overrides = [f"area={ONE_AREA}"] if "matrix:" in file.read_text(encoding="utf-8") else []
+        (job,) = plan_jobs([file], overrides=overrides)
+        result = run_batch([job], workers=1)
+        assert not result.failed, result.failed
+        found[name] = job.folder / "report.html"
     texts = {
         "failure": render_page(failed_notebook(), title="A report with a failure", notices=["Draft"]),
         "index": render_index(ReportIndex(ROWS, NOON, NOON, 2, "forked")),
@@ -106,6 +116,18 @@ def test_axe_would_notice(pages, tmp_path, spoiled, rule):
     page.write_text(text.replace(' lang="en"', "") if spoiled == "<html" else text, encoding="utf-8")
     with open_page(page) as tab:
         assert rule in {fault.split(":")[0] for fault in axe_faults(tab)["faults"]}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_axe_finds_no_fault_on_a_welsh_page(pages, name):
+    page = pages[name].with_name("report.cy.html")
+    if not page.is_file():
+        assert name == "homelessness_accepted", "every other report has a Welsh page"
+        return
+    with open_page(page) as tab:
+        look(tab, page, "telephone")
+        assert axe_faults(tab)["faults"] == []
+        assert tab.ask("document.documentElement.lang") == "cy"
 
 
 @pytest.mark.parametrize("kind", KINDS)
