@@ -80,6 +80,14 @@ def test_what_is_no_amount_of_memory_is_refused(text):
         _bytes(text)
 
 
+def test_a_missing_folder_is_not_answered_with_files_that_no_batch_could_take(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "register.csv").write_text("x\n")
+    with pytest.raises(ParameterError, match="Name a parameters file, a folder of them or a pattern") as caught:
+        CliRunner().invoke(app, ["batch", "params"], catch_exceptions=False)
+    assert "register.csv" not in str(caught.value)
+
+
 def test_a_folder_without_parameters_files_is_bad_input(small_project):
     result = batch(small_project)
     assert result.exit_code != 0
