@@ -44,6 +44,14 @@ def test_only_what_the_last_batch_did_not_finish_is_chosen(small_project):
     assert [line.split("\t")[0] for line in result.stdout.splitlines()] == ["b", "c"]
 
 
+def test_a_dry_run_without_a_chosen_report_says_so(small_project):
+    small_project.add("a", "1")
+    small_project.out.mkdir()
+    made = Outcome("a", "f", "arwap run f", str(small_project.out / "a"), "made")
+    write_record(small_project.out, BatchRecord("2026-01-01", "2026-01-01", 1, "forked", (made,)))
+    assert "Nothing to make" in batch(small_project, "--only-failed", "--dry-run").stderr
+
+
 def test_a_record_keeps_what_earlier_batches_said_of_other_reports(tmp_path):
     def outcome(id, status, **more):
         (tmp_path / id).mkdir(exist_ok=True)
