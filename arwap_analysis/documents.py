@@ -92,9 +92,13 @@ def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
 
 
 def _missing_file(path: Path) -> Fault:
-    folder = path.parent if str(path.parent) else Path()
-    near = sorted(p.name for p in folder.glob(f"*{path.suffix}")) if folder.is_dir() else []
-    hint = did_you_mean(path.name, near) if near else "Check the name and the folder."
+    folder = path.parent
+    meant = folder / "params" / f"{path.name}.yml"
+    near = sorted(p.name for p in folder.glob(f"*{path.suffix}")) if path.suffix and folder.is_dir() else []
+    if not path.suffix and meant.is_file():
+        hint = f"Did you mean '{meant.as_posix()}'?"
+    else:
+        hint = did_you_mean(path.name, near) if near else "Check the name and the folder."
     return Fault("missing_file", "there is no such file", str(path), hint=hint)
 
 

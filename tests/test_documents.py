@@ -63,6 +63,20 @@ def test_a_missing_file_suggests_the_nearest(tmp_path):
         read_document(tmp_path / "homelesness.yml")
 
 
+def test_the_name_of_a_report_in_place_of_its_file_suggests_the_file(tmp_path):
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "searches.yml").write_text("id: x")
+    with pytest.raises(ParameterError, match=r"Did you mean '.*params/searches\.yml'"):
+        read_document(tmp_path / "searches")
+
+
+def test_a_missing_file_without_a_suffix_never_lists_the_folder(tmp_path):
+    (tmp_path / ".git").mkdir()
+    with pytest.raises(ParameterError, match="Check the name and the folder") as caught:
+        read_document(tmp_path / "zzz")
+    assert ".git" not in str(caught.value)
+
+
 def test_a_file_that_is_not_text_is_refused(tmp_path):
     (tmp_path / "x.yml").write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(ParameterError, match="cannot be read"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
-__all__ = ["app", "console", "print_list"]
+__all__ = ["app", "console", "counted", "print_list"]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +25,11 @@ Exit codes: 0 all well, 1 a report failed, 2 bad usage or bad input, 130 interru
 )
 console = Console(stderr=True, highlight=False)
 """What is said to a person; results go to standard output."""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return the number with its noun, such as "1 action" or "6 actions"; for nouns whose plural ends in s."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def print_list(heading: str, lines: list[tuple[str, str]]) -> None:

@@ -141,6 +141,8 @@ def _bytes(size: str) -> int | None:
 
 def _say_what_would_be(jobs: list[Job]) -> int:
     """Print a line for each report, and return the exit code."""
+    if not jobs:
+        console.print("Nothing to make: no report is chosen.")
     for job in jobs:
         what = f"cannot be made: {job.fault}" if job.fault else f"make: {job.why}" if job.why else "up to date"
         typer.echo(f"{job.id}\t{what}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from arwap_analysis.cli.app import app, console, print_list
+from arwap_analysis.cli.app import app, console, counted, print_list
 
 if TYPE_CHECKING:
     from arwap_analysis.registers.plan import Action, Merged, PlanImport, PlanStatus
@@ -63,8 +63,8 @@ def import_(
     if merged.kept:
         console.print(f"The register as it was: {escape(str(merged.kept))}", soft_wrap=True)
     typer.echo(
-        f"{path}: {len(merged.actions)} actions, {len(merged.added)} new, {len(merged.unchanged)} as before, "
-        f"{len({change.id for change in merged.changes})} changed, {len(merged.absent)} not in this text"
+        f"{path}: {counted(len(merged.actions), 'action')}, {len(merged.added)} new, {len(merged.unchanged)} as "
+        f"before, {len({change.id for change in merged.changes})} changed, {len(merged.absent)} not in this text"
     )
 
 
@@ -256,9 +256,9 @@ def _print_status(found: PlanStatus, earlier: PlanStatus | None, register: Path,
     from arwap_analysis.registers.plan import change_between, count_by
     from arwap_analysis.registers.plan.words import STATE_WORDS, describe
 
-    told = f"{found.updates} updates in {updates}" if updates else "no updates recorded"
-    told += f", {found.left_out} later ones left out" if found.left_out else ""
-    typer.echo(f"{len(found.actions)} actions of {register} as of {found.as_of}; {told}")
+    told = f"{counted(found.updates, 'update')} in {updates}" if updates else "no updates recorded"
+    told += f", {found.left_out} later left out" if found.left_out else ""
+    typer.echo(f"{counted(len(found.actions), 'action')} of {register} as of {found.as_of}; {told}")
     lines = [(STATE_WORDS[state], str(number)) for state, number in found.counts.items() if number]
     never = sum(one.no_update for one in found.actions)
     print_list("State", [*lines, ("no update ever", str(never))])
@@ -294,4 +294,4 @@ def _tally(row: dict[Any, Any]) -> str:
     from arwap_analysis.registers.plan.words import STATE_WORDS
 
     parts = [f"{row[state]} {words}" for state, words in STATE_WORDS.items() if row[state]]
-    return f"{row['actions']} actions: {', '.join(parts)}"
+    return f"{counted(row['actions'], 'action')}: {', '.join(parts)}"

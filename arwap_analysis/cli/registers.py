@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from arwap_analysis.cli.app import app, console
+from arwap_analysis.cli.app import app, console, counted
 
 
 @app.command()
@@ -19,4 +19,4 @@ def quotations(
     from arwap_analysis.review.voices.review_list import write_review_list
 
     excerpts, listed = write_review_list(card, out=out)
-    console.print(f"{excerpts} excerpts are in order; {listed} quotations to look at are in {out}.")
+    console.print(f"In order: {counted(excerpts, 'excerpt')}. To look at, in {out}: {counted(listed, 'quotation')}.")

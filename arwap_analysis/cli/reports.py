@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from arwap_analysis.cli.app import app, console, print_list
+from arwap_analysis.cli.app import app, console, counted, print_list
 
 if TYPE_CHECKING:
     from arwap_analysis.run import RunResult
@@ -108,7 +108,7 @@ def validate(
     from arwap_analysis.run import load_report
 
     report = load_report(file, overrides=set_ or [])
-    typer.echo(f"{file} is ready to run: report '{report.id}', {len(report.inputs)} data files checked.")
+    typer.echo(f"{file} is ready to run: report '{report.id}', {counted(len(report.inputs), 'data file')} checked.")
 
 
 @app.command()
@@ -125,9 +125,12 @@ def new(
     from arwap_analysis.project import find_project
     from arwap_analysis.run import new_review
 
-    for path in new_review(name, project=find_project(), notebook=notebook, data=data):
+    written = list(new_review(name, project=find_project(), notebook=notebook, data=data))
+    for path in written:
         typer.echo(path)
-    console.print(f"Next: fill in what says 'Write here', then arwap validate params/{name}.yml")
+    blank = any("Write here" in Path(path).read_text(encoding="utf-8") for path in written)
+    what = "fill in what says 'Write here'" if blank else "put your own title, question and data in place of ours"
+    console.print(f"Next: {what}, then arwap validate params/{name}.yml", soft_wrap=True)
 
 
 @app.command(name="list")

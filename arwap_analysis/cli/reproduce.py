@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from arwap_analysis.cli.app import app, console
+from arwap_analysis.cli.app import app, console, counted
 
 
 @app.command()
@@ -127,4 +127,4 @@ def _print(found: Any) -> None:
     for check in doubtful:
         typer.echo(f"  {', '.join(check.claims)}: {check.said}")
     counts = [f"{number} {verdict}" for verdict, number in found.counts().items() if number]
-    typer.secho(f"{len(found.outcomes)} claims: {', '.join(counts)}.", bold=True)
+    typer.secho(f"{counted(len(found.outcomes), 'claim')}: {', '.join(counts)}.", bold=True)

@@ -31,6 +31,12 @@ def test_every_command_explains_itself_and_stands_in_the_readme(command):
     assert f"arwap {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def test_a_new_file_without_blanks_does_not_send_anyone_to_look_for_them(project):
+    said = arwap("new", "mine", "--notebook", "survey_review", cwd=project).stderr
+    blank = "Write here" in (project / "params" / "mine.yml").read_text(encoding="utf-8")
+    assert ("Write here" in said) == blank
+
+
 def test_the_help_teaches_the_first_steps():
     text = CliRunner().invoke(app, ["--help"]).output
     for word in ("arwap run params/homelessness.yml", "arwap new", "arwap validate", "Exit codes"):

@@ -119,7 +119,9 @@ def show_deadlines_over_time(words: DeliveryWords) -> Exhibit:
     return Exhibit(
         language=words.language,
         id="deadlines_over_time",
-        title=words.say("delivery_time_title", total=total, **values),
+        title=words.say("delivery_time_title", total=total, **values)
+        if now["met"]
+        else words.say("delivery_time_title_none", total=total, due=values["due"]),
         subtitle=words.say("delivery_time_subtitle"),
         alt=words.say(
             "delivery_time_alt",

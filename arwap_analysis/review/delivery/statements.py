@@ -47,13 +47,16 @@ def _states(words: DeliveryWords) -> Iterator[str]:
     else:
         yield words.say("delivery_point_none_overdue")
     delivered = words.findings.of(*_DELIVERED)
-    yield words.say(
-        "delivery_point_delivered",
-        delivered=words.count(len(delivered)),
-        on_time=counts["delivered_on_time"],
-        late=counts["delivered_late"],
-        undated=counts["delivered_undated"],
-    )
+    if delivered:
+        yield words.say(
+            "delivery_point_delivered",
+            delivered=words.count(len(delivered)),
+            on_time=counts["delivered_on_time"],
+            late=counts["delivered_late"],
+            undated=counts["delivered_undated"],
+        )
+    else:
+        yield words.say("delivery_point_none_delivered")
     if bare := sum(not one.evidence for one in delivered):
         yield words.say("delivery_point_no_evidence", count=words.count(bare))
     if due := words.findings.of("due"):
@@ -101,7 +104,9 @@ def describe_delivery_limits(words: DeliveryWords) -> Statements:
         lines.append(words.say("delivery_limit_goal", count=words.count(without)))
     strict = sum(one.state == "due" and (one.strict_deadline or status.as_of) < status.as_of for one in status.actions)
     lines += [
-        words.say("delivery_limit_last_day", count=words.count(strict)),
+        words.say("delivery_limit_last_day", count=words.count(strict))
+        if strict
+        else words.say("delivery_limit_same_day"),
         words.say("delivery_limit_reports"),
         words.say("delivery_limit_people"),
         words.say("delivery_limit_delivery"),

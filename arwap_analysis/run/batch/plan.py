@@ -130,8 +130,10 @@ def _nothing(path: Path) -> Fault:
     if path.is_dir():
         return Fault("missing_file", "this folder holds no parameters file (.yml)", str(path))
     what = "no file matches this pattern" if glob.has_magic(str(path)) else "there is no such file or folder"
-    near = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
-    return Fault("missing_file", what, str(path), hint=did_you_mean(path.name, near) if near else None)
+    beside = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
+    near = [p.name for p in beside if p.suffix in (".yml", ".yaml") or (p.is_dir() and not p.name.startswith("."))]
+    hint = did_you_mean(path.name, near) if near else "Name a parameters file, a folder of them or a pattern."
+    return Fault("missing_file", what, str(path), hint=hint)
 
 
 def _jobs_of(

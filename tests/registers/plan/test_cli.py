@@ -99,3 +99,14 @@ def test_bad_input_ends_with_its_exit_code_and_no_traceback(arwap, words):
     code, out, said = arwap(*words)
     assert code == 2
     assert "Traceback" not in out + said
+
+
+def test_one_is_counted_in_the_singular(arwap):
+    arwap("import", "plan.txt")
+    _, said, _ = arwap("import", "plan.txt", "--json")
+    action = json.loads(said)["actions"][0]["id"]
+    arwap("update", action, "--status", "started", "--date", "2023-01-16", "--who", "Unit A")
+    _, said, _ = arwap("status", "--as-of", "2023-02-01")
+    assert "1 update in" in said
+    assert "1 action:" in said
+    assert "2 actions of" in said

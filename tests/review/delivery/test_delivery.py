@@ -110,6 +110,11 @@ def test_without_updates_the_report_says_that_it_cannot_know(shipped):
     assert "No updates are recorded" in points
     assert "6 of 6 actions" in points
     assert "1,424 days" in points
+    assert "No action is reported as delivered." in points
+    assert "none was reported as met" in delivery.show_deadlines_over_time(shipped).title
+    assert (
+        "On the strictest reading the same actions are overdue." in delivery.describe_delivery_limits(shipped).to_text()
+    )
     assert set(delivery.show_overdue(shipped).table.frame["last_report"]) == {"no update recorded"}
 
 

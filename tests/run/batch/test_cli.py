@@ -44,6 +44,14 @@ def test_only_what_the_last_batch_did_not_finish_is_chosen(small_project):
     assert [line.split("\t")[0] for line in result.stdout.splitlines()] == ["b", "c"]
 
 
+def test_a_dry_run_without_a_chosen_report_says_so(small_project):
+    small_project.add("a", "1")
+    small_project.out.mkdir()
+    made = Outcome("a", "f", "arwap run f", str(small_project.out / "a"), "made")
+    write_record(small_project.out, BatchRecord("2026-01-01", "2026-01-01", 1, "forked", (made,)))
+    assert "Nothing to make" in batch(small_project, "--only-failed", "--dry-run").stderr
+
+
 def test_a_record_keeps_what_earlier_batches_said_of_other_reports(tmp_path):
     def outcome(id, status, **more):
         (tmp_path / id).mkdir(exist_ok=True)
@@ -78,6 +86,14 @@ def test_an_amount_of_memory_is_read_as_people_write_it(text, number):
 def test_what_is_no_amount_of_memory_is_refused(text):
     with pytest.raises(ParameterError, match="Write it as 500MB or 2GB"):
         _bytes(text)
+
+
+def test_a_missing_folder_is_not_answered_with_files_that_no_batch_could_take(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "register.csv").write_text("x\n")
+    with pytest.raises(ParameterError, match="Name a parameters file, a folder of them or a pattern") as caught:
+        CliRunner().invoke(app, ["batch", "params"], catch_exceptions=False)
+    assert "register.csv" not in str(caught.value)
 
 
 def test_a_folder_without_parameters_files_is_bad_input(small_project):
