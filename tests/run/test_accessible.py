@@ -12,15 +12,15 @@ from tests.axe import axe_faults
 from tests.browser import open_page
 from tests.conftest import ROOT
 from tests.present.test_index_browser import NOON, ROWS
+from tests.run.outputs import ONE_OF_MATRIX
 
 pytestmark = pytest.mark.slow
 
 MOST_BYTES = 1_000_000
 LEAST_TEXT, LEAST_TARGET = 12, 24  # CSS pixels; the second is criterion 2.5.8 of WCAG 2.2, links in running text aside
-# Every report of the project, one area standing for all, and the pages that are no report.
+# Every report of the project, one of a matrix standing for all, and the pages that are no report.
 REPORTS = tuple(sorted(path.stem for path in (ROOT / "params").glob("*.yml")))
 KINDS = (*REPORTS, "failure", "index", "empty_index")
-ONE_AREA = "W06000015"
 VIEWS = {
     "wide": (1280, "screen", "light"),
     "telephone": (320, "screen", "light"),
@@ -47,8 +47,7 @@ def pages(tmp_path_factory):
     found = {}
     for name in REPORTS:
         file = folder / "params" / f"{name}.yml"
-        overrides = [f"area={ONE_AREA}"] if "matrix:" in file.read_text(encoding="utf-8") else []
-        (job,) = plan_jobs([file], overrides=overrides)
+        (job,) = plan_jobs([file], overrides=ONE_OF_MATRIX.get(name, ()))
         result = run_batch([job], workers=1)
         assert not result.failed, result.failed
         found[name] = job.folder / "report.html"
