@@ -10,7 +10,7 @@ from pathlib import Path
 from arwap_analysis.present.exhibit import METADATA_KEY
 
 # One report of each file that stands for many, where a test renders every report of the project.
-ONE_OF_MATRIX = {"area_profiles": ["area=W06000015"], "reproduce_claims": ["claim=force-ratio"]}
+ONE_OF_MATRIX = {"area_profiles": ["area=W06000015"], "reproduce_claims": ["claim=england-wales-2021-white-millions"]}
 LABELS = {"black": "Black", "white": "White", "asian": "Asian"}
 
 
