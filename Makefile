@@ -12,7 +12,7 @@ help: ## list what can be made
 
 review: $(READY) ## render the example review, then one report of every kind, and print where they are
 	@$(BIN)/arwap run params/homelessness.yml
-	@echo "Now a report of every kind, and a profile of each local authority (a minute or two) ..."
+	@echo "Now a report of every kind, and a profile of each local authority (some minutes) ..."
 	@$(BIN)/arwap batch params --quiet
 
 test: fast slow nbval ## run every check and every test

@@ -2,7 +2,19 @@
 
 from arwap_analysis.review.reproduce.compute import Outcome, Reproduction, judge_claim, reproduce_claims
 from arwap_analysis.review.reproduce.consistency import Check, check_claims
-from arwap_analysis.review.reproduce.request import ClaimsRequest, ReproductionFindings, recompute
+from arwap_analysis.review.reproduce.one_claim import (
+    claim_points,
+    show_claim,
+    show_computation,
+    show_figures,
+    show_inputs,
+)
+from arwap_analysis.review.reproduce.request import (
+    ClaimsRequest,
+    ReproductionFindings,
+    recompute,
+    recompute_claim,
+)
 from arwap_analysis.review.reproduce.sections import (
     describe_verdicts,
     list_claims,
@@ -21,13 +33,19 @@ __all__ = [
     "ReproductionFindings",
     "SpecificationCurve",
     "check_claims",
+    "claim_points",
     "describe_verdicts",
     "judge_claim",
     "list_claims",
     "recompute",
+    "recompute_claim",
     "reproduce_claims",
     "show_agreement",
+    "show_claim",
+    "show_computation",
     "show_contradictions",
+    "show_figures",
+    "show_inputs",
     "show_specifications",
     "specification_curve",
     "verdict_points",

@@ -61,6 +61,8 @@ class Outcome:
         How it was computed, and from which counts.
     notes : tuple of str
         What was left out, and how missing cells had to be read for the figures to agree.
+    reading : Reading
+        How missing cells were read.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Outcome:
     basis: str = ""
     rows: int = 0
     notes: tuple[str, ...] = ()
+    reading: Reading = READINGS[0]
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,7 @@ def _under(claim: Claim, frame: pd.DataFrame, reading: Reading) -> Outcome:
     return Outcome(
         claim.id, claim.title, verdict, claim.published, claim, figures, computed.estimate, figures[0].distance,
         _said(verdict, figures), computed.method, computed.basis, computed.rows, notes,
+        reading,
     )  # fmt: skip
 
 

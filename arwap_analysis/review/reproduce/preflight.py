@@ -8,11 +8,11 @@ from typing import Any
 
 from arwap_analysis.errors import Fault, ParameterError
 from arwap_analysis.review.report_request import validated
-from arwap_analysis.review.reproduce.request import ClaimsRequest, ReproductionFindings, recompute
+from arwap_analysis.review.reproduce.request import ClaimsRequest, ReproductionFindings, recompute, recompute_claim
 from arwap_analysis.sources import file_digest
 from arwap_analysis.texts import missing_texts
 
-__all__ = ["check_inputs"]
+__all__ = ["check_claim", "check_inputs"]
 
 Origin = tuple[tuple[str, str], ...]
 
@@ -23,8 +23,16 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
     Raises ParameterError with every fault of the parameters, and with every text that is not written in one of the
     languages asked for.
     """
-    request = validated(ClaimsRequest, parameters)
-    findings = recompute(request, project=project)
+    return _checked(recompute(validated(ClaimsRequest, parameters), project=project))
+
+
+def check_claim(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[Path, str | None, Origin], ...]:
+    """Return the files of claims and the data of the one claim that is asked for; raises as `check_inputs` does."""
+    return _checked(recompute_claim(validated(ClaimsRequest, parameters), project=project))
+
+
+def _checked(findings: ReproductionFindings) -> tuple[tuple[Path, str | None, Origin], ...]:
+    request = findings.request
     if lacking := [*missing_texts({"title": request.title}, request.language), *_untranslated(findings)]:
         raise ParameterError(lacking)
     found = findings.reproduction.claims

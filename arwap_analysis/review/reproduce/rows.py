@@ -24,6 +24,7 @@ __all__ = [
     "kept_rows",
     "members_of",
     "other_readings",
+    "outcome_of",
     "side_of",
     "strata_of",
     "total_of",
@@ -117,7 +118,7 @@ def members_of(claim: Claim, frame: pd.DataFrame, rows: np.ndarray, value: str |
     return found
 
 
-def _with_outcome(claim: Claim, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def outcome_of(claim: Claim, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return who has the outcome, and of whom it is not known."""
     column = column_of(frame, str(claim.outcome))
     missing = column.isna().to_numpy()
@@ -150,7 +151,7 @@ def side_of(claim: Claim, frame: pd.DataFrame, rows: np.ndarray, value: str | No
             _total(claim.numerator, frame, members, weights), _total(claim.denominator, frame, members, weights),
             int(members.sum()),
         )  # fmt: skip
-    having, missing = _with_outcome(claim, frame)
+    having, missing = outcome_of(claim, frame)
     counted = members if reading.outcome_as_other else members & ~missing
     if not counted.any():
         raise NotAllowed(f"'{claim.outcome}' is missing for everybody in the group")

@@ -249,7 +249,7 @@ def _result(check: Check) -> str:
     return "claims_doubt" if check.is_doubt else "claims_disagrees"
 
 
-def _style(metric: str) -> str:
+def style_of(metric: str) -> str:
     return "ratio" if metric in _RATIOS else "signed" if metric == "difference_points" else "rate"
 
 
@@ -265,7 +265,7 @@ def show_specifications(words: ClaimWords) -> Exhibit:
             source=words.say("claims_source"), table=release_open(frame),
             columns=(Column("specification", words.say("claims_column_specification")),), folded=True,
         )  # fmt: skip
-    claim, style = curve.claim, _style(curve.claim.metric)
+    claim, style = curve.claim, style_of(curve.claim.metric)
     shown = curve.frame
     labels = {
         f"{kind}_label": shown[kind].map(lambda option, kind=kind: words.option(kind, str(option)))
@@ -277,10 +277,11 @@ def show_specifications(words: ClaimWords) -> Exhibit:
     null = 1.0 if claim.metric in _RATIOS else 0.0 if claim.metric in _DIFFERENCES else None
     values = {"claim": words.title(claim.id), "low": low, "high": high, "many": str(len(shown))}
     table = release_open(frame)
+    title = "claims_curve_title" if low != high else "claims_curve_title_same"
     return Exhibit(
         language=words.language,
         id="specifications",
-        title=words.say("claims_curve_title" if low != high else "claims_curve_title_same", **values),
+        title=words.say(title if len(shown) > 1 else "claims_curve_title_one", **values),
         subtitle=words.say("claims_curve_subtitle", claim=values["claim"], published=claim.published),
         alt=words.say("claims_curve_alt", **values, choices=_spelled(words)),
         caption=words.say("claims_curve_caption", claim=values["claim"]),
@@ -292,7 +293,9 @@ def show_specifications(words: ClaimWords) -> Exhibit:
             Column("estimate", words.say("claims_column_estimate"), style),
             Column("lower", words.say("claims_column_interval"), style, interval_with="upper"),
         ),
-        svg=draw_curve(
+        svg=None
+        if len(shown) == 1
+        else draw_curve(
             table,
             choices=[
                 ChoiceRows(kind, words.say(f"claims_choice_{kind}"), {o: words.option(kind, o) for o in options})

@@ -28,6 +28,7 @@ EVERYONE = "everyone"
 _MOST = 64
 _MOST_GROUPS, _MOST_INTERVALS = 8, 3
 _COMPARED = {"ratio", "difference_points", "odds_ratio", "rate_difference", "relative_rate_index"}
+_SUMS = {"share", "count", "representation_index"}
 _INTERVALS = {
     "wilson": "Wilson score", "clopper_pearson": "Clopper-Pearson exact", "koopman": "Koopman", "katz": "Katz",
     "exact": "exact conditional", "log": "Wald on the log scale", "newcombe": "Newcombe", "byar": "Byar",
@@ -129,7 +130,7 @@ def _choices(claim: Claim, frame: pd.DataFrame) -> dict[str, list[Choice]]:
     return {
         "reference": list(_references(claim, frame)),
         "denominator": list(_denominators(claim)),
-        "rows": [(claim.where or PUBLISHED, {}), *([("all rows", {"where": None})] if claim.where else [])],
+        "rows": list(_filters(claim)),
         "missing": list(_readings(claim, frame)),
         "terms": list(_terms(claim)),
         "covariance": list(_covariances(claim)),
@@ -145,6 +146,13 @@ def _references(claim: Claim, frame: pd.DataFrame) -> Iterator[Choice]:
         if value not in (claim.group_value, claim.reference_value):
             yield value, {"reference_value": value}
     yield EVERYONE, {"reference_value": EVERYONE}
+
+
+def _filters(claim: Claim) -> Iterator[Choice]:
+    """Yield the claim's filter, and no filter; a sum without it would count another thing, such as two censuses."""
+    yield claim.where or PUBLISHED, {}
+    if claim.where is not None and claim.metric not in _SUMS:
+        yield "all rows", {"where": None}
 
 
 def _denominators(claim: Claim) -> Iterator[Choice]:
