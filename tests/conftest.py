@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,10 @@ from hypothesis import settings
 # The first example of a test may import a heavy library; how fast code runs is for benchmarks to say.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and so would every command that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 
