@@ -288,7 +288,13 @@ def test_workers_write_reports_into_a_store(small_project, store):
         assert outcomes["reads"].status == "made", outcomes
         assert outcomes["raises"].notebook == "memory://box/reports/raises.failed/report.ipynb"
         assert "dim data" in place_of(outcomes["raises"].notebook).read_text(encoding="utf-8")
-        assert {path.name for path in store.iterdir()} == {"batch.json", "index.html", "raises.failed", "reads"}
+        assert {path.name for path in store.iterdir()} == {
+            "batch.json",
+            "index.cy.html",
+            "index.html",
+            "raises.failed",
+            "reads",
+        }
         assert {job.id: job.why for job in plan_jobs([params], out=str(store))} == {
             "raises": "it failed last time",
             "reads": "",
