@@ -126,7 +126,7 @@ def make_shield(counts: pd.DataFrame, *, policy: DisclosurePolicy | None, by: Se
         # A hidden margin over groups hides nothing that is shown.
         if labels and labels[0] != "Total":
             hidden.add(tuple(label for label in labels if label != "Total"))
-    return Shield(policy, frozenset(hidden), done.actions)
+    return Shield(policy, frozenset(hidden), done.statements)
 
 
 def _entries(cells: pd.DataFrame, names: list[str]) -> list[Entry]:

@@ -106,7 +106,7 @@ def _hide(grid: pd.DataFrame, policy: DisclosurePolicy) -> tuple[FloatArray, Flo
     shown = np.array(
         [np.nan if texts[row, "people"].startswith("[") else value for row, (*_, value) in enumerate(cells)]
     )
-    return shown[: counts.size].reshape(counts.shape), shown[counts.size :], done.actions
+    return shown[: counts.size].reshape(counts.shape), shown[counts.size :], done.statements
 
 
 def _holds(

@@ -108,6 +108,6 @@ def protect_counts(
     return Protection(
         frozenset((ALL if level == TOTAL else level, group) for level, group in hidden),
         policy.summary,
-        done.actions,
+        done.statements,
         AuditResult(True, len(hidden), _SAFE),
     )
