@@ -26,6 +26,8 @@ def start_kernel(arguments: list[str], *, ready: int | None = None) -> None:
     app = IPKernelApp.instance()
     # As a kernel that is started anew is told by its environment: it then prints no advice for a terminal.
     app.parent_handle = os.getppid()
+    # The tip of the day is drawn from the report's random numbers each time a client asks who the kernel is.
+    app.config.InteractiveShell.enable_tip = False
     app.initialize(arguments)
     _take_seed()  # last, for what the kernel draws while it starts is not the report's
     if ready is not None:

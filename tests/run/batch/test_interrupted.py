@@ -22,14 +22,28 @@ WAITS = (
 )
 
 
-def start(project, *options):
-    command = [sys.executable, "-c", "from arwap_analysis.cli import main; main()", "batch", "-j", "2"]
-    return subprocess.Popen(
-        [*command, str(project.folder / "params"), *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+@pytest.fixture
+def start():
+    """Return what starts a batch; one that a failed test leaves running is ended, and what it printed is shown."""
+    started = []
+
+    def begin(project, *options):
+        command = [sys.executable, "-c", "from arwap_analysis.cli import main; main()", "batch", "-j", "2"]
+        started.append(
+            subprocess.Popen(
+                [*command, str(project.folder / "params"), *options],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        )
+        return started[-1]
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+            print(process.communicate(timeout=60)[0])
 
 
 def until(condition, what, within=90):
@@ -61,7 +75,9 @@ def waiting(project):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("options", [(), ("--cold",)], ids=["warm", "cold"])
-def test_a_stopped_batch_leaves_no_kernel_and_no_half_report_and_the_next_goes_on(small_project, number, options):
+def test_a_stopped_batch_leaves_no_kernel_and_no_half_report_and_the_next_goes_on(
+    small_project, start, number, options
+):
     waiting(small_project)
     process = start(small_project, *options)
     pids = kernels(small_project, 2)
@@ -93,7 +109,9 @@ def test_a_stopped_batch_leaves_no_kernel_and_no_half_report_and_the_next_goes_o
     assert not [path for path in small_project.out.iterdir() if path.is_dir() and path.name.startswith(".")]
 
 
-def test_a_batch_stopped_while_it_loads_the_libraries_says_so_and_leaves_nothing(small_project, tmp_path, monkeypatch):
+def test_a_batch_stopped_while_it_loads_the_libraries_says_so_and_leaves_nothing(
+    small_project, start, tmp_path, monkeypatch
+):
     (tmp_path / "t").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "t"))
     small_project.add("a", "print('made')")
@@ -114,7 +132,7 @@ def test_fail_fast_makes_nothing_where_a_parameters_file_cannot_be_used(small_pr
     assert {outcome.id: outcome.status for outcome in result.outcomes} == {"a": "not_run", "bad.yml": "failed"}
 
 
-def test_fail_fast_stops_what_runs_and_starts_nothing_more(small_project):
+def test_fail_fast_stops_what_runs_and_starts_nothing_more(small_project, start):
     for name in ("b", "c"):
         small_project.add(f"{name}_waits", WAITS, text=f"parameters: {{word: {name}}}")
     small_project.add("a_fails", "1/0")
@@ -130,7 +148,7 @@ def test_fail_fast_stops_what_runs_and_starts_nothing_more(small_project):
     assert Path(small_project.out / "a_fails.failed" / "report.ipynb").exists()
 
 
-def test_two_batches_at_once_make_each_report_once_and_neither_is_harmed(small_project):
+def test_two_batches_at_once_make_each_report_once_and_neither_is_harmed(small_project, start):
     waiting(small_project)
     first, second = start(small_project), start(small_project)
     kernels(small_project, 2)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import stat
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import time
 
+import numpy as np
 import pytest
 
 from arwap_analysis.run import load_report, run_report
@@ -82,6 +84,16 @@ def test_each_report_has_a_seed_of_its_own_that_repeats(witnesses):
     alone, after, other = witnesses
     assert alone["chance"] == after["chance"]
     assert alone["chance"] != other["chance"]
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+def test_nothing_but_the_report_draws_from_its_seed(small_project, warm):
+    """A client may ask a kernel who it is any number of times: the answer once drew a tip of the day."""
+    small_project.add("witness", WITNESS)
+    run_batch(plan_jobs([small_project.folder / "params"]), workers=1, warm=warm)
+    seed = json.loads((small_project.out / "witness" / "manifest.json").read_text(encoding="utf-8"))["seed"]
+    expected = [random.Random(seed).random(), np.random.RandomState(seed % 2**32).random()]
+    assert json.loads(small_project.shown("witness"))["chance"] == expected
 
 
 def test_forked_and_ordinary_kernels_start_from_the_same_state(small_project, witnesses):
