@@ -95,12 +95,12 @@ def run_report(
     root = report.project / "outputs" if out is None else Path(out).absolute()
     started = datetime.now(UTC)
     target = root.absolute() / report.id
-    # The page's converter loads while the kernel works; the first use would otherwise wait for it.
-    threading.Thread(target=prepare_page, daemon=True).start()
+    pages = _load_pages()
     try:
         with exclusive(target) as aside, _private_folder() as private:
             place = (private if report.is_protected else aside) / "report.ipynb"
             notebook = _execute(report, place, target, progress, limits or Limits(), private)
+            pages.join()
             audit = audit_report(notebook, target)
             if release and not audit.safe:
                 raise _refused(report, place, target, audit.statement, audit.findings)
@@ -137,6 +137,20 @@ def run_report(
     shutil.rmtree(failed_folder(target), ignore_errors=True)
     seconds = (datetime.now(UTC) - started).total_seconds()
     return RunResult(report.id, target, target / page.name, seconds, changes, left, audit, kept, doubts)
+
+
+def _load_pages() -> threading.Thread:
+    """Load the page's converter while the kernel works, in the thread returned: the first page would wait for it.
+
+    What runs the notebook is loaded before, for where two threads load modules that need each other, one may find
+    half a module.
+    """
+    import arwap_analysis.run.engine
+    import arwap_analysis.run.kernels  # noqa: F401
+
+    thread = threading.Thread(target=prepare_page, daemon=True)
+    thread.start()
+    return thread
 
 
 def _refused(report: Report, notebook: Path, target: Path, statement: str, reasons: Sequence[str]) -> RunError:

@@ -290,3 +290,20 @@ def test_a_run_killed_between_two_renames_is_mended_by_the_next(small):
     assert result.page.exists()
     assert not previous.exists()
     assert not (result.folder.parent / ".small.half").exists()
+
+
+def test_two_threads_never_load_modules_that_need_each_other():
+    """The page's converter loads in a thread of its own: jupyter_client was once found half loaded beside it."""
+    code = (
+        "import sys\n"
+        "from arwap_analysis.run import execute\n"
+        "needed = {'papermill', 'nbclient', 'jupyter_client', 'arwap_analysis.run.engine'}\n"
+        "assert not needed & set(sys.modules)\n"
+        "def half():\n"
+        "    specs = [getattr(module, '__spec__', None) for module in list(sys.modules.values())]\n"
+        "    return [spec.name for spec in specs if getattr(spec, '_initializing', False)]\n"
+        "execute.prepare_page = lambda: print(sorted(needed - set(sys.modules)), half())\n"
+        "execute._load_pages().join()\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "[] []\n"
