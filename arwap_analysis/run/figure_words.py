@@ -29,6 +29,8 @@ _COLUMN_STYLES = {
 _COUNTS = {"numerator": "Count", "denominator": "Population"}
 # They follow from the figure beside them, and are told of only where that has not changed.
 _FOLLOWING = ("standard_error", "p_value", "p_adjusted", "lower", "upper", "confidence")
+# They differ with the confidence of the intervals alone.
+_OF_THE_LEVEL = ("lower", "upper", "confidence", "difference_lower", "difference_upper", "choice_label")
 _ABSENCE = ("status", "reason")
 # The same for every row of a measure, so told of once.
 _OF_THE_MEASURE = ("method", "source", "confidence", "scale")
@@ -60,8 +62,11 @@ def describe_figures(old: FinishedRun, new: FinishedRun, cells: Sequence[CellCha
     for cell in cells:
         changed.setdefault(cell.key, {})[cell.column] = cell
     found: dict[str, FigureChange] = {}
+    told, sentences = words.changed_levels(changed)
+    found |= {change.sentence: change for change in sentences}
     for key, columns in changed.items():
-        for change in words.changes(key, columns):
+        left = {name: cell for name, cell in columns.items() if key not in told or name not in _OF_THE_LEVEL}
+        for change in words.changes(key, left):
             found.setdefault(change.sentence, change)
     return tuple(sorted(found.values(), key=lambda change: _RANKS.index(change.rank)))
 
@@ -95,6 +100,12 @@ def describe_rows(old: FinishedRun, new: FinishedRun, rows: Sequence[RowChange])
     for exhibit, (gone, come) in moved.items():
         said[f"The exhibit {exhibit} shows other rows: {gone} gone, {come} new."] = None
     return tuple(said)
+
+
+def _has_other_level(old: Row, new: Row) -> bool:
+    """Whether the same figures stand in both rows, with intervals of another confidence."""
+    same = all(old.get(name, "") == new.get(name, "") for name in ("estimate", "difference"))
+    return same and "" != _level(old) != _level(new) != ""
 
 
 def _level(row: Row) -> str:
@@ -210,6 +221,31 @@ class _Words:
             return ""
         style = self.style(key, row, column) or "rate"
         return numbers.interval(float(row[lower]), float(row[upper]), style)
+
+    def changed_levels(self, changed: Mapping[Key, Mapping[str, CellChange]]) -> tuple[set[Key], list[FigureChange]]:
+        """Return the rows of which all that changed is the confidence of intervals, and a sentence for each measure.
+
+        Of a single figure both intervals are worth reading: it is left to `changes`.
+        """
+        about: dict[tuple[str, str, str], dict[str, list[Key]]] = {}
+        for key in changed:
+            old, new = self.old[key], self.new[key]
+            if _has_other_level(old, new):
+                kind = self.measure(dict(key).get("measure", "figure")), _level(old), _level(new)
+                about.setdefault(kind, {}).setdefault(self.about(key, new), []).append(key)
+        rows: set[Key] = set()
+        sentences = []
+        for (measure, before, after), figures in about.items():
+            if len(figures) > 1:
+                keys = [key for same in figures.values() for key in same]
+                rows |= {*keys}
+                rank = min((self._rank(key, self.new[key]) for key in keys), key=_RANKS.index)
+                told = f"{measure}: {after}intervals now, {before}intervals before, around {len(figures)} figures"
+                words = f"{before}intervals", f"{after}intervals"
+                sentences.append(
+                    self._change(rank, measure, *words, keys[0], "confidence", f"{told} that are the same.")
+                )
+        return rows, sentences
 
     def changes(self, key: Key, columns: Mapping[str, CellChange]) -> Iterable[FigureChange]:
         """Yield what changed in one row, what follows from a told figure left out."""

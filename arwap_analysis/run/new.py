@@ -67,14 +67,15 @@ def new_review(
         )
     parameters = notebook_parameters(project / "notebooks" / f"{notebook}.ipynb")
     files = {project / "params" / f"{name}.yml": ""}
-    values: dict[str, object] = {}
+    # The example's title over other data could be published; its other texts are put right with the data.
+    title = name.replace("_", " ").capitalize()
+    values: dict[str, object] = {"title": title}
     if data is not None:
         card = project / "data" / f"{name}.yml"
         files[card] = _card(name, data, project)
-        values = {
+        values |= {
             "indicator": f"data/{name}.yml",
             "data_folder": ".",
-            "title": name.replace("_", " ").capitalize(),
             "question": "Write here the question that this review answers.",
         }
     files[project / "params" / f"{name}.yml"] = _parameters_file(name, notebook, parameters, values)

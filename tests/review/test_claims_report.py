@@ -107,7 +107,7 @@ def test_the_curve_says_how_far_the_answer_moves(findings):
     shown = reproduce.show_specifications(findings)
     assert "from 5.8 to 8.8" in shown.title
     assert shown.table.frame["is_published"].sum() == 1
-    assert "population_2011" in shown.alt
+    assert "population 2011" in shown.alt
 
 
 def test_a_claim_that_is_not_reproduced_is_named_first(tmp_path):

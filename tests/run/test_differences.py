@@ -56,6 +56,18 @@ def test_an_interval_that_moves_alone_is_told(compare):
     assert "3.5 as before (95% interval 3.1 to 3.9 before, 90% interval 3.2 to 3.8 now)" in sentence
 
 
+def test_intervals_of_another_confidence_are_told_once_for_a_measure_and_only_where_nothing_else_changed(compare):
+    old = [gap(), gap(period="2012-13"), gap(exhibit="gap_over_time"), gap(period="2013-14")]
+    level = {"confidence": "0.9", "lower": "3.2", "upper": "3.8"}
+    new = [gap(**level), gap(period="2012-13", **level), gap(exhibit="gap_over_time", **level),
+           gap(period="2013-14", **{**level, "estimate": "3"})]  # fmt: skip
+    assert sorted(compare(old, new).sentences()) == [
+        "Rate ratio, Black compared with White, 2013-14: 3.5 to 3.0 "
+        "(95% interval 3.1 to 3.9 before, 90% interval 3.2 to 3.8 now).",
+        "Rate ratio: 90% intervals now, 95% intervals before, around 2 figures that are the same.",
+    ]
+
+
 def test_one_figure_in_two_exhibits_is_told_once(compare):
     old = [gap(), gap(exhibit="gap_over_time")]
     new = [gap(estimate="3"), gap(exhibit="gap_over_time", estimate="3")]

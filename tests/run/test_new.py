@@ -42,7 +42,9 @@ def test_a_new_parameters_file_explains_every_option_and_is_valid(project):
     (path,) = new_review("fy_adolygiad", project=project)
     text = path.read_text(encoding="utf-8")
     assert "confidence level of every interval" in text
-    assert load_report(path).id == "fy_adolygiad"
+    report = load_report(path)
+    assert report.id == "fy_adolygiad"
+    assert report.parameters["title"] == "Fy adolygiad"
 
 
 def test_a_csv_becomes_a_card_and_a_report_that_validates(project):

@@ -123,7 +123,8 @@ def read_day(day: date | str, name: str) -> date:
         return date.fromisoformat(day)
     except ValueError:
         hint = "Write the day as 2023-04-30."
-        raise ParameterError(Fault("no_date", "this is not a date", column=name, value=day, hint=hint)) from None
+        what = f"{name.replace('_', ' ')} is not a date"
+        raise ParameterError(Fault("no_date", what, value=day, hint=hint)) from None
 
 
 def plan_status(

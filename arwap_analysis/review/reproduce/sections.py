@@ -64,14 +64,15 @@ class ClaimWords(Words[ReproductionFindings]):
         return {verdict: self.verdict(verdict) for verdict in _VERDICTS}
 
     def option(self, kind: str, option: str) -> str:
-        """Return an option of a specification; names of groups and columns are as the data spell them."""
+        """Return an option of a specification; names of groups are as the data spell them, of columns nearly so."""
         if kind == "interval":
             return self.say(f"claims_interval_{option}")
         if option in _OPTIONS:
             return self.say(_OPTIONS[option])
-        if option.startswith("without "):
-            return self.say("claims_option_without", term=option.removeprefix("without "))
-        return option
+        if kind not in ("denominator", "terms"):
+            return option
+        column = option.removeprefix("without ").replace("_", " ")
+        return self.say("claims_option_without", term=column) if option.startswith("without ") else column
 
 
 in_each_language = in_languages_of(ClaimWords)
