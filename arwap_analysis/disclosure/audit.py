@@ -80,7 +80,8 @@ class Audit:
         found = len(self.recoverable)
         if self.safe:
             return f"Safe: none of {self.hidden} hidden figures has a range narrower than {self.width:g}."
-        return f"Not safe: {found} figures can be worked out more closely than the rule allows ({self.hidden} hidden)."
+        figures = "1 figure" if found == 1 else f"{found} figures"
+        return f"Not safe: {figures} can be worked out more closely than the rule allows ({self.hidden} hidden)."
 
     def as_dict(self) -> dict[str, Any]:
         """The result as plain values; an endless range has a null end."""

@@ -59,6 +59,7 @@ def two_way_table(rows: Rows, *, name: str) -> Table:
             )
         )
     header = [cell.strip() for cell in filled[0][1]]
+    _refuse_long(header, [row for _, row in filled[1:]], name)
     faults = _repeated(header[1:], name, "column")
     faults += _repeated([row[0].strip() for _, row in filled[1:]], name, "row")
     entries = []
@@ -73,6 +74,22 @@ def two_way_table(rows: Rows, *, name: str) -> Table:
     if faults:
         raise DataError(faults)
     return Table(name, (header[0], ""), tuple(entries))
+
+
+def _refuse_long(header: list[str], rows: Rows, name: str) -> None:
+    """Say once how a long table is read, where a column after the first holds labels alone."""
+    whole = [row for row in rows if len(row) == len(header)]
+    labels = [
+        column
+        for place, column in enumerate(header)
+        if place and whole and all(read_cell(row[place]) is None and row[place].strip() for row in whole)
+    ]
+    if labels:
+        figures = [column for column in header[1:] if column not in labels]
+        hint = f"If it is long, say so: --dimensions {','.join([header[0], *labels])}"
+        hint += f" --value {figures[0]}." if len(figures) == 1 else " --value and the column of counts."
+        what = f"this is not a two-way table: labels alone stand in {', '.join(map(repr, labels))}"
+        raise DataError(Fault("long_table", what, name, 1, hint=hint))
 
 
 def long_table(rows: Rows, *, name: str, dimensions: Sequence[str], value: str = "value") -> Table:

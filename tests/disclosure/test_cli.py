@@ -70,6 +70,15 @@ def test_bad_input_exits_2_and_leaves_the_earlier_file(tmp_path):
     assert arwap("audit", "out.csv", cwd=tmp_path).returncode == 2
 
 
+@pytest.mark.parametrize("command", ["protect", "audit"])
+def test_a_long_table_that_is_read_as_two_way_is_told_once_how_it_is_read(command, tmp_path):
+    (tmp_path / "long.csv").write_text("area,group,count\nX,A,3\nX,B,9\nY,A,20\n", encoding="utf-8")
+    result = arwap(command, "long.csv", cwd=tmp_path)
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert line.endswith("If it is long, say so: --dimensions area,group --value count.")
+
+
 def test_a_long_table_with_years_is_protected_over_all_its_sums(tmp_path):
     lines = ["area,group,year,value"]
     counts = {
