@@ -335,9 +335,8 @@ def _actions(
     """Say what was done to whoever protects the figures."""
     withheld = int((kinds == "c").sum())
     by_rule, others = int((primary & hidden).sum()) - withheld, int((hidden & ~primary).sum())
-    said = [
-        f"{by_rule} figure{'' if by_rule == 1 else 's'} hidden by the rule, {others} more so that they cannot be worked out."
-    ]
+    figures = "1 figure" if by_rule == 1 else f"{by_rule} figures"
+    said = [f"{figures} hidden by the rule, {others} more so that they cannot be worked out."]
     if withheld:
         said.append(f"{withheld} figures had been withheld by the publisher of the source and stay so.")
     if hidden.any():
