@@ -21,7 +21,7 @@ from arwap_analysis.models.survey_domains import (
 from arwap_analysis.models.survey_replicates import replicate_root
 from arwap_analysis.models.survey_results import SurveyEstimate
 
-__all__ = ["design_effect", "survey_mean", "survey_proportion", "survey_ratio", "survey_total"]
+__all__ = ["design_effect", "ratio_in_domains", "survey_mean", "survey_proportion", "survey_ratio", "survey_total"]
 
 Statistic = Callable[..., FloatArray]
 
@@ -120,10 +120,24 @@ def survey_ratio(
     ----------
     Woodruff RS (1971), JASA 66:411-414, doi:10.1080/01621459.1971.10482279 (linearisation); Lumley (2004).
     """
+    return ratio_in_domains(
+        design, numerator, denominator, Domains(by, design.size), confidence=confidence, quantity=quantity
+    )
+
+
+def ratio_in_domains(
+    design: SurveyDesign,
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    domains: Domains,
+    *,
+    confidence: float,
+    quantity: str,
+) -> SurveyEstimate:
+    """Return `survey_ratio` in groups that have been read already."""
     y, known_y = known_values("numerator", numerator, design.size)
     x, known_x = known_values("denominator", denominator, design.size)
     there = known_y & known_x
-    domains = Domains(by, design.size)
     estimate, root = _ratio(design, np.where(there, y, 0.0), np.where(there, x, 0.0), domains)
     effect = np.full(domains.count, np.nan)
     return finished(design, estimate, root, there, domains, confidence, quantity, effect)

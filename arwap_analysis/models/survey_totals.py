@@ -11,7 +11,7 @@ from arwap_analysis.errors import MeasureError
 from arwap_analysis.estimate import FloatArray, as_counts, as_floats
 from arwap_analysis.models.survey_design import SurveyDesign
 from arwap_analysis.models.survey_domains import Domains, ProportionInterval, quotient, with_proportion_limits
-from arwap_analysis.models.survey_estimates import design_effect, survey_ratio
+from arwap_analysis.models.survey_estimates import design_effect, ratio_in_domains
 from arwap_analysis.models.survey_results import SurveyEstimate
 
 __all__ = ["survey_mean_from_totals", "survey_proportion_from_totals", "survey_with_people"]
@@ -66,11 +66,11 @@ def survey_mean_from_totals(
     if np.any(n[w > 0] < 1):
         raise MeasureError("a row has a weight, but no people")
     there = w > 0
-    found = survey_ratio(
-        design, np.where(there, weighted_sum, np.nan), np.where(there, w, np.nan), by=by, confidence=confidence,
+    domains = Domains(by, design.size)
+    found = ratio_in_domains(
+        design, np.where(there, weighted_sum, np.nan), np.where(there, w, np.nan), domains, confidence=confidence,
         quantity=quantity,
     )  # fmt: skip
-    domains = Domains(by, design.size)
     everyone = domains.sums(np.where(there, n, 0.0))
     effect = np.full(domains.count, np.nan)
     if squared_deviations is not None:
