@@ -53,7 +53,8 @@ class OutputsAudit:
             return "All tables are open data, which their publishers have protected."
         if self.safe:
             return f"No table of the report gives any of the {self.hidden} hidden counts away."
-        return f"The tables of the report give hidden counts away: {len(self.findings)} findings."
+        number = len(self.findings)
+        return f"The tables of the report give hidden counts away: {number} finding{'' if number == 1 else 's'}."
 
 
 def audit_outputs(

@@ -154,11 +154,19 @@ def _load_pages() -> threading.Thread:
 
 
 def _refused(report: Report, notebook: Path, target: Path, statement: str, reasons: Sequence[str]) -> RunError:
-    """Keep a report that may not be released where failed ones are kept, and say why."""
+    """Keep a report that may not be released where failed ones are kept, and say why.
+
+    Which figures they are stands in the closed folder alone where the data are not open: that a count is small is
+    already something about people, and errors go into lists and logs.
+    """
     kept = _keep_failed(notebook, target, "\n".join([statement, *reasons]), None, closed=True)
-    first, more = reasons[0], len(reasons) - 1
-    others = f" (and {more} more in {kept.with_name('error.txt')})" if more else ""
-    return RunError(report.id, f"it is not released: {first}{others}", code="not_released", notebook=str(kept))
+    where = kept.with_name("error.txt")
+    if report.is_protected:
+        message = f"{statement} Which they are stands in {where}"
+    else:
+        first, more = reasons[0], len(reasons) - 1
+        message = first + (f" (and {more} more in {where})" if more else "")
+    return RunError(report.id, f"it is not released: {message}", code="not_released", notebook=str(kept))
 
 
 def changes_between(before: Path, after: Path) -> tuple[str, ...] | None:
