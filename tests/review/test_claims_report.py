@@ -63,6 +63,44 @@ def test_terms_of_a_model_are_left_out_in_turn_and_errors_changed():
     assert alone == pytest.approx(table.query("g == 'q'")["y"].mean() - table.query("g == 'p'")["y"].mean())
 
 
+ETHNIC = pd.DataFrame(
+    {"g": ["White", "Bangladeshi", "Indian", "Not stated"], "x": [100, 12, 18, 10], "z": [1000, 60, 120, np.nan]}
+)
+
+
+def test_people_of_unknown_ethnicity_are_counted_in_either_group_and_never_compared_with():
+    found = curve(ETHNIC, group_value="Bangladeshi", reference_value="White", published="2")
+    assert found.choices["unknown"] == ("unknown apart", "unknown with the group", "unknown with the reference")
+    assert found.choices["reference"] == ("White", "Indian", "everyone")
+    plain = found.frame.query("reference == 'White' and grouping == 'as published'").groupby("unknown")["estimate"]
+    assert plain.first().to_dict() == pytest.approx(
+        {
+            "unknown apart": (12 / 60) / (100 / 1000),
+            "unknown with the group": (22 / 60) / (100 / 1000),
+            "unknown with the reference": (12 / 60) / (110 / 1000),
+        }
+    )
+    assert any("everyone holds them already" in said for said in found.left_out)
+
+
+def test_of_a_share_the_unknown_are_left_out_of_the_whole():
+    found = curve(ETHNIC, metric="share", group_value="White", reference_value="", denominator="", published="71.4")
+    shares = dict(zip(found.frame["unknown"], found.frame["estimate"], strict=True))
+    assert shares == pytest.approx({"unknown apart": 100 * 100 / 140, "unknown left out": 100 * 100 / 130})
+
+
+def test_detailed_groups_are_joined_in_broad_ones_where_that_changes_something():
+    found = curve(ETHNIC, group_value="Bangladeshi", reference_value="White", published="2")
+    broad = found.frame.query("reference == 'White' and unknown == 'unknown apart' and grouping == 'broad groups'")
+    assert broad["estimate"].to_numpy() == pytest.approx((30 / 180) / (100 / 1000))
+    (published,) = found.frame[found.frame["is_published"]].to_dict("records")
+    assert published["estimate"] == pytest.approx(2)
+    two = curve(ETHNIC.iloc[:2], group_value="Bangladeshi", reference_value="White", published="2")
+    assert "grouping" not in two.choices
+    within = curve(ETHNIC, group_value="Bangladeshi", reference_value="Indian", published="1.33")
+    assert "grouping" not in within.choices, "both are Asian"
+
+
 def test_a_specification_that_cannot_be_computed_is_named():
     found = curve(COUNTS.assign(z_2011=[30, np.nan, 80]), other_denominator="z_2011")
     assert any("'z_2011' is not known in 1 of 1 rows" in said for said in found.left_out)
@@ -129,7 +167,7 @@ def test_every_metric_choice_and_interval_has_its_words_and_none_is_left_over():
     from arwap_analysis.registers.claims import METRICS
     from arwap_analysis.review.reproduce import sensitivity
 
-    kinds = {"reference", "denominator", "rows", "missing", "terms", "covariance", "interval"}
+    kinds = {"reference", "unknown", "grouping", "denominator", "rows", "missing", "terms", "covariance", "interval"}
     for family, names in {
         "metric": set(METRICS),
         "choice": kinds,

@@ -15,6 +15,7 @@ from arwap_analysis.present.exhibit import Exhibit, Statements
 from arwap_analysis.present.tables import Column
 from arwap_analysis.review.reproduce.compute import Outcome
 from arwap_analysis.review.reproduce.consistency import Check
+from arwap_analysis.review.reproduce.regroup import APART, BROAD, WITH_GROUP, WITH_REFERENCE, WITHOUT
 from arwap_analysis.review.reproduce.request import ReproductionFindings
 from arwap_analysis.review.reproduce.verdict import CANNOT
 from arwap_analysis.review.words import Words, in_languages_of
@@ -27,7 +28,9 @@ _OPTIONS = {
     "as published": "claims_option_published", "everyone": "claims_option_everyone", "all rows": "claims_option_rows",
     "left out": "claims_option_left_out", "outcome as without": "claims_option_outcome",
     "filter as another value": "claims_option_filter", "all terms": "claims_option_terms",
-    "no other term": "claims_option_no_term",
+    "no other term": "claims_option_no_term", APART: "claims_option_apart", WITHOUT: "claims_option_without_unknown",
+    WITH_GROUP: "claims_option_with_group", WITH_REFERENCE: "claims_option_with_reference",
+    BROAD: "claims_option_broad",
 }  # fmt: skip
 _RATIOS = {"ratio", "odds_ratio", "relative_rate_index", "mean_ratio", "pooled_ratio", "pooled_odds_ratio"}
 _DIFFERENCES = {"difference_points", "rate_difference", "mean_difference", "ols_coefficient", "logit_coefficient",

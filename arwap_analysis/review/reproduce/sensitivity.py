@@ -19,6 +19,15 @@ from arwap_analysis.registers.claims import Claim, NotAllowed
 from arwap_analysis.registers.claims.formula import parse_formula
 from arwap_analysis.review.reproduce.compute import compute_claim
 from arwap_analysis.review.reproduce.computed import Computed
+from arwap_analysis.review.reproduce.regroup import (
+    APART,
+    BROAD,
+    WITH_REFERENCE,
+    groupings,
+    regrouped,
+    unknown_labels,
+    unknown_places,
+)
 from arwap_analysis.review.reproduce.rows import READINGS, Reading, other_readings
 
 __all__ = ["EVERYONE", "PUBLISHED", "SpecificationCurve", "specification_curve"]
@@ -65,8 +74,9 @@ def specification_curve(claim: Claim, frame: pd.DataFrame) -> SpecificationCurve
     Returns
     -------
     SpecificationCurve
-        The reference group (each other group, or everyone), the denominator (`other_denominator`), the rows (those of
-        the filter, or all), how missing cells are read, the other terms of a model (each left out, or all) and its
+        The reference group (each other group, or everyone), where people of unknown ethnicity are counted, detailed
+        groups or the broad ones that hold them, the denominator (`other_denominator`), the rows (those of the filter,
+        or all), how missing cells are read, the other terms of a model (each left out, or all) and its
         covariance, and the interval. At most 64 specifications: intervals are the first to be dropped.
 
     Raises
@@ -82,10 +92,14 @@ def specification_curve(claim: Claim, frame: pd.DataFrame) -> SpecificationCurve
         labels = dict(zip(kinds, (label for label, _ in combination), strict=True))
         changes = {k: v for _, change in combination for k, v in change.items()}
         reading = changes.pop("reading", READINGS[0])
+        place, is_broad = str(changes.pop("place", APART)), bool(changes.pop("is_broad", False))
         words = ", ".join(f"{kind}: {label}" for kind, label in labels.items())
         try:
             changed = _changed(claim, changes)
-            computed = compute_claim(changed, _with_everyone(changed, frame), reading)  # type: ignore[arg-type]
+            if place == WITH_REFERENCE and changed.reference_value == EVERYONE:
+                raise NotAllowed("everyone holds them already")
+            changed, read = regrouped(changed, frame, place=place, is_broad=is_broad)
+            computed = compute_claim(changed, _with_everyone(changed, read), reading)  # type: ignore[arg-type]
         except ValueError as error:
             left_out.append(f"{words}: {error}")
             continue
@@ -129,6 +143,8 @@ def _choices(claim: Claim, frame: pd.DataFrame) -> dict[str, list[Choice]]:
     """Return each kind of choice with its options, the published one first."""
     return {
         "reference": list(_references(claim, frame)),
+        "unknown": [(place, {"place": place}) for place in unknown_places(claim, frame)],
+        "grouping": list(_groupings(claim, frame)),
         "denominator": list(_denominators(claim)),
         "rows": list(_filters(claim)),
         "missing": list(_readings(claim, frame)),
@@ -141,11 +157,18 @@ def _references(claim: Claim, frame: pd.DataFrame) -> Iterator[Choice]:
     yield claim.reference_value or PUBLISHED, {}
     if claim.metric not in _COMPARED or claim.reference_numerator is not None or claim.group not in frame:
         return
-    others = [str(value) for value in frame[str(claim.group)].dropna().unique()]
+    unknown = unknown_labels(claim, frame)
+    others = [str(value) for value in frame[str(claim.group)].dropna().unique() if value not in unknown]
     for value in others[:_MOST_GROUPS]:
         if value not in (claim.group_value, claim.reference_value):
             yield value, {"reference_value": value}
     yield EVERYONE, {"reference_value": EVERYONE}
+
+
+def _groupings(claim: Claim, frame: pd.DataFrame) -> Iterator[Choice]:
+    yield PUBLISHED, {}
+    if claim.metric in _COMPARED and groupings(claim, frame):
+        yield BROAD, {"is_broad": True}
 
 
 def _filters(claim: Claim) -> Iterator[Choice]:
