@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from arwap_analysis.documents import StrictModel, load_model
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
 from arwap_analysis.indicators.catalogue import ID_PATTERN
 from arwap_analysis.review.request import Asked
 from arwap_analysis.sources import file_digest
-from arwap_analysis.texts import Text, missing_texts
+from arwap_analysis.texts import Text
 
 __all__ = [
     "Asked",
@@ -25,10 +25,8 @@ __all__ = [
     "listed_files",
     "load_dataset",
     "reference_of",
-    "unwritten",
 ]
 
-M = TypeVar("M", bound=BaseModel)
 D = TypeVar("D", bound="Dataset")
 InputFile = tuple[Path, str | None, tuple[tuple[str, str], ...]]
 
@@ -135,30 +133,6 @@ def reference_of(asked: str | None, grouping: Grouping) -> str:
     if asked is None:
         return grouping.reference
     return chosen(asked, dict.fromkeys(grouping.comparable), column="reference_group")
-
-
-def _texts(value: Any, where: str) -> Iterator[tuple[str, Text]]:
-    """Yield every text of a card, and where it stands."""
-    if isinstance(value, Text):
-        yield where, value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _texts(getattr(value, name), f"{where}.{name}" if where else name)
-    elif isinstance(value, dict):
-        for name, part in value.items():
-            yield from _texts(part, f"{where}.{name}")
-    elif isinstance(value, list):
-        for number, part in enumerate(value):
-            yield from _texts(part, f"{where}[{number}]")
-
-
-def unwritten(request: AskedOfData, card: Dataset) -> tuple[Fault, ...]:
-    """Return a fault for each text of the request and of the card that lacks one of the report's languages."""
-    asked = {"title": request.title, "question": request.question}
-    return (
-        *missing_texts(asked, request.language),
-        *missing_texts(dict(_texts(card, "")), request.language, file=f"card '{card.id}'"),
-    )
 
 
 def listed_files(card: Dataset, path: Path) -> tuple[InputFile, ...]:

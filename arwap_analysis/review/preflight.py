@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.errors import ParameterError
 from arwap_analysis.review.evidence import gather
 from arwap_analysis.review.protection import policy_files
-from arwap_analysis.review.report_request import validated
+from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.request import Review
 from arwap_analysis.review.translated import missing_translations
 from arwap_analysis.sources import SourceCard, SourceTable, file_digest
@@ -32,8 +31,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     """
     request = validated(Review, parameters)
     evidence = gather(request, project=project)
-    if lacking := missing_translations(evidence):
-        raise ParameterError(lacking)
+    refuse_untranslated(request, {}, missing_translations(evidence))
     files = files_of(evidence.sources, project / request.data_folder)
     if request.indicator.endswith((".yml", ".yaml")):
         card = project / request.indicator

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.errors import Fault, ParameterError
-from arwap_analysis.review.report_request import validated
+from arwap_analysis.errors import Fault
+from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.reproduce.request import ClaimsRequest, ReproductionFindings, recompute, recompute_claim
 from arwap_analysis.sources import file_digest
-from arwap_analysis.texts import missing_texts
 
 __all__ = ["check_claim", "check_inputs"]
 
@@ -33,8 +32,7 @@ def check_claim(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[
 
 def _checked(findings: ReproductionFindings) -> tuple[tuple[Path, str | None, Origin], ...]:
     request = findings.request
-    if lacking := [*missing_texts({"title": request.title}, request.language), *_untranslated(findings)]:
-        raise ParameterError(lacking)
+    refuse_untranslated(request, {}, _untranslated(findings))
     found = findings.reproduction.claims
     files = [(path, file_digest(path), ()) for path in found.files]
     names = dict.fromkeys(o.claim.data for o in findings.reproduction.outcomes if o.claim and o.computed is not None)

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.errors import Fault
 from arwap_analysis.review.preflight import check_inputs as check_review
-from arwap_analysis.review.report_request import validated
+from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.voices.findings import Material, gather
 from arwap_analysis.review.voices.request import VoicesRequest
 from arwap_analysis.sources import file_digest
-from arwap_analysis.texts import ENGLISH_NAMES, FIRST_LANGUAGE, Text, missing_texts
+from arwap_analysis.texts import ENGLISH_NAMES
 
 __all__ = ["check_inputs"]
 
@@ -27,9 +27,9 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     """
     request = validated(VoicesRequest, parameters)
     material = gather(request, project=project)
-    if lacking := tuple(_untranslated(material)):
-        raise ParameterError(lacking)
-    card = material.card
+    card, frame = material.card, material.frame
+    cards = {f"card '{card.id}'": card, f"coding frame '{frame.id}'": frame}
+    refuse_untranslated(request, cards, _unnamed(material) if "cy" in request.language else ())
     files: list[Input] = [(project / request.voices, file_digest(project / request.voices), ())]
     origin = tuple(
         (name, text.en or text.cy or "")
@@ -50,29 +50,11 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     return tuple(once.values())
 
 
-def _untranslated(material: Material) -> Iterator[Fault]:
-    """Yield a fault for each text that a page would need and that is not written in its language."""
-    languages = material.request.language
-    if languages == [FIRST_LANGUAGE]:
-        return
-    yield from missing_texts({"title": material.request.title}, languages)
-    card, frame = material.card, material.frame
-    texts: dict[str, Text | None] = {
-        "title": card.title, "publisher": card.publisher, "licence": card.licence, "obtained": card.obtained,
-        **{f"caveats[{n}]": caveat for n, caveat in enumerate(card.caveats)},
-        **{f"beside[{n}].note": one.note for n, one in enumerate(card.beside)},
-    }  # fmt: skip
-    yield from missing_texts(texts, languages, file=f"card '{card.id}'")
-    texts = {"title": frame.title}
-    for code in frame.codes:
-        texts |= {f"{code.id}.name": code.name, f"{code.id}.definition": code.definition}
-    yield from missing_texts(texts, languages, file=f"coding frame '{frame.id}'")
-    if "cy" in languages:
-        said = dict.fromkeys([*material.coded.frame["group"], *material.coded.frame["source"]])
-        for text in said:
-            if text not in card.words_cy:
-                message = f"this name of a group or a source has no words in {ENGLISH_NAMES['cy']}"
-                hint = "Write it there, as the file has it: and then in Welsh."
-                yield Fault(
-                    "missing_translation", message, f"card '{card.id}'", column="words_cy", value=text, hint=hint
-                )
+def _unnamed(material: Material) -> Iterator[Fault]:
+    """Yield a fault for each group and source, as the file names it, that the card has no Welsh for."""
+    card, coded = material.card, material.coded.frame
+    message = f"this name of a group or a source has no words in {ENGLISH_NAMES['cy']}"
+    hint = "Write it there, as the file has it: and then in Welsh."
+    for text in dict.fromkeys([*coded["group"], *coded["source"]]):
+        if text not in card.words_cy:
+            yield Fault("missing_translation", message, f"card '{card.id}'", column="words_cy", value=text, hint=hint)
