@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from arwap_analysis.documents import StrictModel, load_model
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
 from arwap_analysis.indicators.catalogue import ID_PATTERN
+from arwap_analysis.review.input_files import InputFile, input_file, origin_of
 from arwap_analysis.review.request import Asked
 from arwap_analysis.sources import file_digest
 from arwap_analysis.texts import Text
@@ -20,7 +21,6 @@ __all__ = [
     "Category",
     "Dataset",
     "Grouping",
-    "InputFile",
     "chosen",
     "listed_files",
     "load_dataset",
@@ -28,7 +28,6 @@ __all__ = [
 ]
 
 D = TypeVar("D", bound="Dataset")
-InputFile = tuple[Path, str | None, tuple[tuple[str, str], ...]]
 
 
 class AskedOfData(Asked):
@@ -137,13 +136,7 @@ def reference_of(asked: str | None, grouping: Grouping) -> str:
 
 def listed_files(card: Dataset, path: Path) -> tuple[InputFile, ...]:
     """Return the files that a report reads: the card, its data with their origin, and the policy; with digests."""
-    said = {"title": card.title, "publisher": card.publisher, "collection": card.collection, "licence": card.licence,
-            "obtained": card.obtained}  # fmt: skip
-    words = {name: text.en or text.cy for name, text in said.items() if text is not None}
-    origin = (("source", card.id), *((name, text) for name, text in words.items() if text))
-    data = path.parent / card.file
-    files: list[InputFile] = [(data, file_digest(data), origin), (path, file_digest(path), ())]
+    files = [input_file(path.parent / card.file, origin_of(card)), input_file(path)]
     if card.disclosure != "open":
-        policy = path.parent / card.disclosure
-        files.append((policy, file_digest(policy), ()))
+        files.append(input_file(path.parent / card.disclosure))
     return tuple(files)

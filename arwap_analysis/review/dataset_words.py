@@ -12,6 +12,7 @@ from arwap_analysis.present.charts import GroupStyle, group_styles
 from arwap_analysis.present.exhibit import Statements
 from arwap_analysis.review.dataset import Dataset
 from arwap_analysis.review.shield import Shield
+from arwap_analysis.review.source_words import full_line, short_line
 from arwap_analysis.review.words import Words
 from arwap_analysis.texts import FIRST_LANGUAGE
 
@@ -103,12 +104,7 @@ class DatasetWords(Words[Found]):
 
     def source_line(self) -> str:
         """Return the source of a figure in short: publisher and collection."""
-        collection = self.card.collection or self.card.title
-        return self.say(
-            "source_short",
-            publisher=self.card.publisher.within(self.language),
-            collection=collection.within(self.language),
-        )
+        return short_line(self, [self.card])
 
     def values(self, rows: pd.DataFrame, style: str, *, name: str = "group_label") -> str:
         """Return each estimate of a table with its interval, for the alt text of a chart."""
@@ -133,15 +129,6 @@ class DatasetWords(Words[Found]):
 
     def source_lines(self) -> list[str]:
         """Return the source with publisher, licence and digest of the file, and the rule under which it is shown."""
-        language, card = self.language, self.card
-        line = self.say(
-            "source_line",
-            title=card.title.within(language),
-            publisher=card.publisher.within(language),
-            collection=(card.collection or card.title).within(language),
-            licence=card.licence.within(language),
-            obtained=card.obtained.within(language) if card.obtained else card.file,
-            digest=self.findings.evidence.digest,
-        )
+        line = full_line(self, self.card, digest=self.findings.evidence.digest)
         policy = self.findings.shield.policy
         return [line, self.phrase(OPEN_DATA.statement if policy is None else policy.statement)]

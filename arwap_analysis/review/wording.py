@@ -85,7 +85,7 @@ class Wording(Words[Findings]):
 
     def source_line(self) -> str:
         """Return the sources of a figure in short: publisher and collection."""
-        return short_line(self, self.findings.evidence.sources)
+        return short_line(self, (source.card for source in self.findings.evidence.sources))
 
     def finding(self, direction: str) -> str:
         """Return a verdict in words."""

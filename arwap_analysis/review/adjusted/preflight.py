@@ -9,7 +9,8 @@ from typing import Any
 from arwap_analysis.review.adjusted.card import AdjustedReview
 from arwap_analysis.review.adjusted.evidence import gather
 from arwap_analysis.review.adjusted.findings import assess
-from arwap_analysis.review.dataset import InputFile, listed_files
+from arwap_analysis.review.dataset import listed_files
+from arwap_analysis.review.input_files import InputFile
 from arwap_analysis.review.report_request import refuse_untranslated, validated
 
 __all__ = ["check_inputs"]

@@ -8,15 +8,13 @@ from typing import Any
 
 from arwap_analysis.review.gap_map.findings import gather
 from arwap_analysis.review.gap_map.request import GapRequest
+from arwap_analysis.review.input_files import InputFile, input_file
 from arwap_analysis.review.report_request import refuse_untranslated, validated
-from arwap_analysis.sources import file_digest
 
 __all__ = ["check_inputs"]
 
-Input = tuple[Path, str | None, tuple[tuple[str, str], ...]]
 
-
-def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input, ...]:
+def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[InputFile, ...]:
     """Return the files of the map, each with its SHA-256, after reading them as the report will.
 
     Raises ParameterError or DataError with every fault that the report itself would meet, among them every text that
@@ -26,4 +24,4 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     material = gather(request, project=project)
     register = material.register.model_copy(update={"sources": material.sources})
     refuse_untranslated(request, {f"register '{register.id}'": register})
-    return tuple((path, file_digest(path), ()) for path in (project / request.evidence, *material.files))
+    return tuple(map(input_file, (project / request.evidence, *material.files)))

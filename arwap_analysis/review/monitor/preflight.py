@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from arwap_analysis.review.input_files import InputFile, each_once, files_of, input_file
 from arwap_analysis.review.monitor.evidence import gather
 from arwap_analysis.review.monitor.request import Monitor
-from arwap_analysis.review.preflight import InputFile, each_once, files_of
 from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.translated import missing_translations
-from arwap_analysis.sources import file_digest
 
 __all__ = ["check_inputs"]
 
@@ -29,6 +28,5 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     folder = project / request.data_folder
     files = files_of((source for _, evidence in gathered.evidence for source in evidence.sources), folder)
     own = [request.framework, *(entry.measure.indicator for entry, _ in gathered.evidence)]
-    for path in (project / name for name in own if name and name.endswith((".yml", ".yaml"))):
-        files.append((path, file_digest(path), ()))
+    files += [input_file(project / name) for name in own if name and name.endswith((".yml", ".yaml"))]
     return each_once(files)

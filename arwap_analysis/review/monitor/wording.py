@@ -143,8 +143,8 @@ class MonitorWords(Words[Monitored]):
 
     def source_line(self) -> str:
         """Return the sources of the figures in short: publisher and collection."""
-        sources = [source for one in self.findings.followed for source in one.evidence.sources]
-        return short_line(self, sources) or self.findings.framework.title.within(self.language)
+        cards = [source.card for one in self.findings.followed for source in one.evidence.sources]
+        return short_line(self, cards) or self.findings.framework.title.within(self.language)
 
     def day(self, day: object) -> str:
         """Return a date, or that none is given."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.review.preflight import InputFile, each_once, files_of
+from arwap_analysis.review.input_files import InputFile, each_once, files_of
 from arwap_analysis.review.profile.evidence import gather
 from arwap_analysis.review.profile.request import Profile
 from arwap_analysis.review.report_request import refuse_untranslated, validated

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.review.dataset import InputFile, listed_files
+from arwap_analysis.review.dataset import listed_files
+from arwap_analysis.review.input_files import InputFile
 from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.survey.card import SurveyReview
 from arwap_analysis.review.survey.evidence import gather

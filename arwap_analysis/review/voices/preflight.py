@@ -7,19 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from arwap_analysis.errors import Fault
+from arwap_analysis.review.input_files import InputFile, each_once, input_file, origin_of
 from arwap_analysis.review.preflight import check_inputs as check_review
 from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.voices.findings import Material, gather
 from arwap_analysis.review.voices.request import VoicesRequest
-from arwap_analysis.sources import file_digest
 from arwap_analysis.texts import ENGLISH_NAMES
 
 __all__ = ["check_inputs"]
 
-Input = tuple[Path, str | None, tuple[tuple[str, str], ...]]
 
-
-def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input, ...]:
+def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[InputFile, ...]:
     """Return the files of the report, each with its SHA-256 and origin, after reading them as the report will.
 
     Raises ParameterError or DataError with every fault that the report itself would meet, among them every text that
@@ -30,24 +28,19 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     card, frame = material.card, material.frame
     cards = {f"card '{card.id}'": card, f"coding frame '{frame.id}'": frame}
     refuse_untranslated(request, cards, _unnamed(material) if "cy" in request.language else ())
-    files: list[Input] = [(project / request.voices, file_digest(project / request.voices), ())]
-    origin = tuple(
-        (name, text.en or text.cy or "")
-        for name, text in (("title", card.title), ("publisher", card.publisher), ("licence", card.licence))
-    )
-    for name in (card.file, card.frame, card.reviews):
-        if name is not None:
-            path = material.folder / name
-            files.append((path, file_digest(path), (("source", card.id), *origin) if name == card.file else ()))
-    once = {path: (path, digest, told) for path, digest, told in files}
+    beside = (material.folder / name for name in (card.frame, card.reviews) if name is not None)
+    files = [
+        input_file(project / request.voices),
+        input_file(material.folder / card.file, origin_of(card)),
+        *map(input_file, beside),
+    ]
     for one in card.beside:
         asked = {
             "review_id": request.review_id, "title": request.title, "question": request.title,
             "indicator": one.indicator, "data_folder": request.data_folder, "language": list(request.language),
         }  # fmt: skip
-        for path, digest, told in check_review(asked, project=project):
-            once.setdefault(path, (path, digest, told))
-    return tuple(once.values())
+        files += check_review(asked, project=project)
+    return each_once(files)
 
 
 def _unnamed(material: Material) -> Iterator[Fault]:
