@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,7 @@ from arwap_analysis.texts import Text
 
 __all__ = [
     "Asked",
+    "AskedOfData",
     "Category",
     "Dataset",
     "Grouping",
@@ -27,7 +28,8 @@ __all__ = [
     "reference_of",
 ]
 
-D = TypeVar("D", bound="Dataset")
+D = TypeVar("D", bound="Dataset[Any]")
+Outcome = TypeVar("Outcome")
 
 
 class AskedOfData(Asked):
@@ -67,7 +69,7 @@ class Grouping(StrictModel):
         return tuple(code for code in self.categories if code != self.unknown)
 
 
-class Dataset(StrictModel):
+class Dataset(StrictModel, Generic[Outcome]):
     """The card of a data file of people.
 
     `disclosure` is "open" for data that their publisher has protected, else the path (from this card) of a disclosure
@@ -88,6 +90,7 @@ class Dataset(StrictModel):
     period: Text
     missing_values: list[str | int | float] = []
     group: Grouping
+    outcomes: dict[str, Outcome] = Field(min_length=1)
     caveats: list[Text] = []
 
 
@@ -134,7 +137,7 @@ def reference_of(asked: str | None, grouping: Grouping) -> str:
     return chosen(asked, dict.fromkeys(grouping.comparable), column="reference_group")
 
 
-def listed_files(card: Dataset, path: Path) -> tuple[InputFile, ...]:
+def listed_files(card: Dataset[Any], path: Path) -> tuple[InputFile, ...]:
     """Return the files that a report reads: the card, its data with their origin, and the policy; with digests."""
     files = [input_file(path.parent / card.file, origin_of(card)), input_file(path)]
     if card.disclosure != "open":

@@ -9,15 +9,12 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
-from arwap_analysis.disclosure import DisclosurePolicy
 from arwap_analysis.documents import Document, faults_of
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
-from arwap_analysis.project import find_project
 from arwap_analysis.review.adjusted.card import AdjustedCard, AdjustedOutcome, AdjustedReview, Covariate
-from arwap_analysis.review.dataset import chosen, load_dataset, reference_of
+from arwap_analysis.review.dataset import chosen
+from arwap_analysis.review.dataset_evidence import DatasetEvidence, open_dataset
 from arwap_analysis.review.rows import with_rows
-from arwap_analysis.review.shield import policy_of
-from arwap_analysis.sources import file_digest
 from arwap_analysis.sources.microdata import Outcome, Reduction, reduce_microdata
 
 __all__ = ["AdjustedEvidence", "gather"]
@@ -27,22 +24,15 @@ _OUTCOME = "arwap_outcome"
 
 
 @dataclass(frozen=True)
-class AdjustedEvidence:
+class AdjustedEvidence(DatasetEvidence[AdjustedReview, AdjustedCard]):
     """What an adjusted disparity rests on.
 
     `cells` has the columns `group` and one for each covariate (codes of the card), `numerator` and `denominator`;
     people for whom the outcome is not known are not in it, and `no_outcome` counts them (0 for files of cells).
     """
 
-    request: AdjustedReview
-    card: AdjustedCard
-    path: Path
-    outcome_id: str
-    reference_group: str
     cells: pd.DataFrame
     no_outcome: int
-    policy: DisclosurePolicy | None
-    digest: str
 
     @property
     def outcome(self) -> AdjustedOutcome:
@@ -58,33 +48,16 @@ class AdjustedEvidence:
 def gather(request: AdjustedReview, *, project: Path | None = None) -> AdjustedEvidence:
     """Read the data that the request names.
 
-    Parameters
-    ----------
-    request : AdjustedReview
-        The question, and the path of the data's card.
-    project : Path, optional
-        The project folder from which paths count; found from the working folder by default.
-
-    Raises
-    ------
-    ParameterError
-        For a card that cannot be used, and names that it does not have.
-    DataError
-        For a file that cannot be trusted, with every fault: row, column and value.
+    Raises as `open_dataset` does, and DataError with every fault of the file: row, column and value.
     """
-    root = find_project() if project is None else project
-    path = root / request.data
-    card = load_dataset(AdjustedCard, path)
-    outcome_id = chosen(request.outcome, card.outcomes, column="outcome")
-    reference = reference_of(request.reference_group, card.group)
+    opened = open_dataset(AdjustedCard, request, project=project)
+    card, file, outcome = opened.card, opened.file, opened.card.outcomes[opened.outcome_id]
     for id in request.covariates or ():
         chosen(id, card.covariates, column="covariates")
     if request.second is not None:
         chosen(request.second, card.covariates, column="second")
-    policy = policy_of(card, path)
-    outcome, file = card.outcomes[outcome_id], path.parent / card.file
     cells, unknown = _cells(card, outcome, file) if card.cells is not None else _people(card, outcome, file)
-    return AdjustedEvidence(request, card, path, outcome_id, reference, cells, unknown, policy, file_digest(file))
+    return AdjustedEvidence(**vars(opened), cells=cells, no_outcome=unknown)
 
 
 def _columns(card: AdjustedCard) -> dict[str, tuple[str, dict[str, object], str | None]]:

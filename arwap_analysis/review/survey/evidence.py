@@ -8,15 +8,11 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
-from arwap_analysis.disclosure import DisclosurePolicy
 from arwap_analysis.documents import Document, faults_of
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
-from arwap_analysis.project import find_project
-from arwap_analysis.review.dataset import chosen, load_dataset, reference_of
+from arwap_analysis.review.dataset_evidence import DatasetEvidence, open_dataset
 from arwap_analysis.review.rows import with_rows
-from arwap_analysis.review.shield import policy_of
 from arwap_analysis.review.survey.card import SurveyCard, SurveyOutcome, SurveyReview
-from arwap_analysis.sources import file_digest
 from arwap_analysis.sources.microdata import Outcome, Reduction, reduce_microdata
 
 __all__ = ["NOBODY", "OUTCOME", "SurveyEvidence", "gather"]
@@ -28,22 +24,15 @@ NOBODY = "arwap_missing"
 
 
 @dataclass(frozen=True)
-class SurveyEvidence:
+class SurveyEvidence(DatasetEvidence[SurveyReview, SurveyCard]):
     """What a survey review rests on.
 
     `cells` has a row for each sampling unit and group (with replicate weights: for each group and answer), with its
-    sums; `group` holds the codes of the card. `digest` is that of the data file.
+    sums; `group` holds the codes of the card.
     """
 
-    request: SurveyReview
-    card: SurveyCard
-    path: Path
-    outcome_id: str
-    reference_group: str
     cells: pd.DataFrame
     checks: tuple[str, ...]
-    policy: DisclosurePolicy | None
-    digest: str
 
     @property
     def outcome(self) -> SurveyOutcome:
@@ -54,29 +43,11 @@ class SurveyEvidence:
 def gather(request: SurveyReview, *, project: Path | None = None) -> SurveyEvidence:
     """Read the survey that the request names.
 
-    Parameters
-    ----------
-    request : SurveyReview
-        The question, and the path of the survey's card.
-    project : Path, optional
-        The project folder from which paths count; found from the working folder by default.
-
-    Raises
-    ------
-    ParameterError
-        For a card that cannot be used, and names that it does not have.
-    DataError
-        For a file that cannot be trusted, with every fault: column, first row, and how many rows.
+    Raises as `open_dataset` does, and DataError with every fault of the file: column, first row, and how many rows.
     """
-    root = find_project() if project is None else project
-    path = root / request.data
-    card = load_dataset(SurveyCard, path)
-    outcome_id = chosen(request.outcome, card.outcomes, column="outcome")
-    reference = reference_of(request.reference_group, card.group)
-    policy = policy_of(card, path)
-    cells, checks = _reduced(card, card.outcomes[outcome_id], path.parent)
-    digest = file_digest(path.parent / card.file)
-    return SurveyEvidence(request, card, path, outcome_id, reference, cells, checks, policy, digest)
+    opened = open_dataset(SurveyCard, request, project=project)
+    cells, checks = _reduced(opened.card, opened.card.outcomes[opened.outcome_id], opened.path.parent)
+    return SurveyEvidence(**vars(opened), cells=cells, checks=checks)
 
 
 def _reduced(card: SurveyCard, outcome: SurveyOutcome, folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
