@@ -108,7 +108,7 @@ class MonitorWords(Words[Monitored]):
         status = row["closing"]
         if status not in ("year", "year_far"):
             reason = self.phrase(row["reason"]) if status == "not_assessed" else ""
-            return self.say(f"monitor_closing_none_{status}", reason=reason[:1].lower() + reason[1:])
+            return self.say(f"monitor_closing_none_{status}", reason=self.lower_first(reason))
         year, earliest, latest_year = (
             f"{row[name]:.0f}" for name in ("closing_year", "closing_earliest", "closing_latest")
         )
