@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
-from arwap_analysis.documents import Document, faults_of
-from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
-from arwap_analysis.review.dataset_evidence import DatasetEvidence, open_dataset
-from arwap_analysis.review.rows import with_rows
+from arwap_analysis.errors import Fault, did_you_mean
+from arwap_analysis.review.dataset_evidence import NOBODY, OUTCOME, DatasetEvidence, open_dataset, sum_people
 from arwap_analysis.review.survey.card import SurveyCard, SurveyOutcome, SurveyReview
-from arwap_analysis.sources.microdata import Outcome, Reduction, reduce_microdata
+from arwap_analysis.sources.microdata import Outcome
 
-__all__ = ["NOBODY", "OUTCOME", "SurveyEvidence", "gather"]
-
-OUTCOME = "arwap_outcome"
-"""The name that the outcome has among the sums, whatever columns the file has."""
-NOBODY = "arwap_missing"
-"""The label of those who have none."""
+__all__ = ["SurveyEvidence", "gather"]
 
 
 @dataclass(frozen=True)
@@ -46,24 +39,16 @@ def gather(request: SurveyReview, *, project: Path | None = None) -> SurveyEvide
     Raises as `open_dataset` does, and DataError with every fault of the file: column, first row, and how many rows.
     """
     opened = open_dataset(SurveyCard, request, project=project)
-    cells, checks = _reduced(opened.card, opened.card.outcomes[opened.outcome_id], opened.path.parent)
-    return SurveyEvidence(**vars(opened), cells=cells, checks=checks)
-
-
-def _reduced(card: SurveyCard, outcome: SurveyOutcome, folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    column, missing = card.group.column, [str(value) for value in card.missing_values]
-    try:
-        found = reduce_microdata(_reduction(card, outcome), folder=folder, threads=1)
-    except DataError as error:
-        raise DataError(with_rows(error.faults, folder / card.file, missing=missing)) from None
+    card, column = opened.card, opened.card.group.column
+    found = sum_people(opened, **_asked(card, card.outcomes[opened.outcome_id]))
     cells = found.frame if found.clusters is None else found.clusters
-    faults = [*_labels(card, cells, column), *_strata(card, cells), *_replicates(card, cells)]
-    if faults:
-        raise DataError(with_rows(faults, folder / card.file, missing=missing))
-    return cells.assign(group=cells[column].replace({NOBODY: card.group.unknown})), found.checks
+    if faults := [*_labels(card, cells, column), *_strata(card, cells), *_replicates(card, cells)]:
+        raise opened.refused(faults)
+    cells = cells.assign(group=cells[column].replace({NOBODY: card.group.unknown}))
+    return SurveyEvidence(**vars(opened), cells=cells, checks=found.checks)
 
 
-def _reduction(card: SurveyCard, outcome: SurveyOutcome) -> Reduction:
+def _asked(card: SurveyCard, outcome: SurveyOutcome) -> dict[str, Any]:
     """Return what to sum: by sampling unit; with replicate weights by answer, for those who gave it weigh alike."""
     design, column = card.design, card.group.column
     by = [column, *(name for name in (design.strata, design.population) if name is not None)]
@@ -71,13 +56,7 @@ def _reduction(card: SurveyCard, outcome: SurveyOutcome) -> Reduction:
     values = [outcome.column] if outcome.values is None else []
     if design.replicate_weights:
         by, counts, values = [column, outcome.column], {}, design.replicate_weights
-    try:
-        return Reduction(
-            file=card.file, by=by, values=values, outcomes=counts, weight=design.weight, cluster=design.clusters,
-            missing_values=card.missing_values, missing_label=NOBODY,
-        )  # fmt: skip
-    except ValidationError as error:
-        raise ParameterError(faults_of(error, Reduction, Document(f"card '{card.id}'", {}, {}))) from None
+    return {"by": by, "values": values, "outcomes": counts, "weight": design.weight, "cluster": design.clusters}
 
 
 def _labels(card: SurveyCard, cells: pd.DataFrame, column: str) -> list[Fault]:
