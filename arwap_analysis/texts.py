@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from arwap_analysis.documents import StrictModel
 from arwap_analysis.errors import Fault, ParameterError
@@ -62,24 +62,34 @@ def _untranslated(text: Text, what: str, language: str, file: str | None = None,
     )
 
 
-def missing_texts(
-    texts: Mapping[str, Text | None], languages: Sequence[str], *, file: str | None = None
-) -> Iterator[Fault]:
+def missing_texts(holder: Any, languages: Sequence[str], *, file: str | None = None) -> Iterator[Fault]:
     """Yield a fault for every text that lacks one of the languages.
 
     Parameters
     ----------
-    texts : mapping of where it stands to text
-        None where there is no text, which needs no translation.
+    holder : model, mapping or list
+        What holds texts, at any depth: a card, a request, a mapping of where it stands to text.
     languages : sequence of str
         Tags of the languages asked for.
     file : str, optional
         The card in which the texts stand; without it they stand in the parameters.
     """
-    for where, text in texts.items():
+    for where, text in _texts_in(holder, ""):
         for language in languages:
-            if text is not None and getattr(text, language) is None:
+            if getattr(text, language) is None:
                 yield _untranslated(text, f"'{where}'", language, file, None if file else where.partition("[")[0])
+
+
+def _texts_in(holder: Any, where: str) -> Iterator[tuple[str, Text]]:
+    """Yield every text and where it stands; parts of a list that have an id are named by it."""
+    if isinstance(holder, Text):
+        yield where, holder
+    elif isinstance(holder, (BaseModel, Mapping)):
+        for name, part in dict(holder).items():
+            yield from _texts_in(part, f"{where}.{name}" if where else str(name))
+    elif isinstance(holder, (list, tuple)):
+        for number, part in enumerate(holder):
+            yield from _texts_in(part, getattr(part, "id", f"{where}[{number}]"))
 
 
 def languages_of(parameters: Mapping[str, Any]) -> tuple[str, ...]:

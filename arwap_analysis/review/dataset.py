@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from arwap_analysis.documents import StrictModel, load_model
 from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
 from arwap_analysis.indicators.catalogue import ID_PATTERN
+from arwap_analysis.review.input_files import InputFile, input_file, origin_of
 from arwap_analysis.review.request import Asked
 from arwap_analysis.sources import file_digest
-from arwap_analysis.texts import Text, missing_texts
+from arwap_analysis.texts import Text
 
 __all__ = [
     "Asked",
+    "AskedOfData",
     "Category",
     "Dataset",
     "Grouping",
-    "InputFile",
     "chosen",
     "listed_files",
     "load_dataset",
     "reference_of",
-    "unwritten",
 ]
 
-M = TypeVar("M", bound=BaseModel)
-D = TypeVar("D", bound="Dataset")
-InputFile = tuple[Path, str | None, tuple[tuple[str, str], ...]]
+D = TypeVar("D", bound="Dataset[Any]")
+Outcome = TypeVar("Outcome")
 
 
 class AskedOfData(Asked):
@@ -70,7 +69,7 @@ class Grouping(StrictModel):
         return tuple(code for code in self.categories if code != self.unknown)
 
 
-class Dataset(StrictModel):
+class Dataset(StrictModel, Generic[Outcome]):
     """The card of a data file of people.
 
     `disclosure` is "open" for data that their publisher has protected, else the path (from this card) of a disclosure
@@ -91,6 +90,7 @@ class Dataset(StrictModel):
     period: Text
     missing_values: list[str | int | float] = []
     group: Grouping
+    outcomes: dict[str, Outcome] = Field(min_length=1)
     caveats: list[Text] = []
 
 
@@ -137,39 +137,9 @@ def reference_of(asked: str | None, grouping: Grouping) -> str:
     return chosen(asked, dict.fromkeys(grouping.comparable), column="reference_group")
 
 
-def _texts(value: Any, where: str) -> Iterator[tuple[str, Text]]:
-    """Yield every text of a card, and where it stands."""
-    if isinstance(value, Text):
-        yield where, value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _texts(getattr(value, name), f"{where}.{name}" if where else name)
-    elif isinstance(value, dict):
-        for name, part in value.items():
-            yield from _texts(part, f"{where}.{name}")
-    elif isinstance(value, list):
-        for number, part in enumerate(value):
-            yield from _texts(part, f"{where}[{number}]")
-
-
-def unwritten(request: AskedOfData, card: Dataset) -> tuple[Fault, ...]:
-    """Return a fault for each text of the request and of the card that lacks one of the report's languages."""
-    asked = {"title": request.title, "question": request.question}
-    return (
-        *missing_texts(asked, request.language),
-        *missing_texts(dict(_texts(card, "")), request.language, file=f"card '{card.id}'"),
-    )
-
-
-def listed_files(card: Dataset, path: Path) -> tuple[InputFile, ...]:
+def listed_files(card: Dataset[Any], path: Path) -> tuple[InputFile, ...]:
     """Return the files that a report reads: the card, its data with their origin, and the policy; with digests."""
-    said = {"title": card.title, "publisher": card.publisher, "collection": card.collection, "licence": card.licence,
-            "obtained": card.obtained}  # fmt: skip
-    words = {name: text.en or text.cy for name, text in said.items() if text is not None}
-    origin = (("source", card.id), *((name, text) for name, text in words.items() if text))
-    data = path.parent / card.file
-    files: list[InputFile] = [(data, file_digest(data), origin), (path, file_digest(path), ())]
+    files = [input_file(path.parent / card.file, origin_of(card)), input_file(path)]
     if card.disclosure != "open":
-        policy = path.parent / card.disclosure
-        files.append((policy, file_digest(policy), ()))
+        files.append(input_file(path.parent / card.disclosure))
     return tuple(files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import pandas as pd
@@ -11,8 +11,9 @@ from arwap_analysis.disclosure import OPEN_DATA
 from arwap_analysis.present.charts import GroupStyle, group_styles
 from arwap_analysis.present.exhibit import Statements
 from arwap_analysis.review.dataset import Dataset
+from arwap_analysis.review.group_words import GroupWords
 from arwap_analysis.review.shield import Shield
-from arwap_analysis.review.words import Words
+from arwap_analysis.review.source_words import full_line, short_line
 from arwap_analysis.texts import FIRST_LANGUAGE
 
 __all__ = ["DatasetFindings", "DatasetWords"]
@@ -37,7 +38,7 @@ class DatasetFindings(Protocol):
 Found = TypeVar("Found", bound=DatasetFindings)
 
 
-class DatasetWords(Words[Found]):
+class DatasetWords(GroupWords[Found]):
     """Fill sentences for one report on a data file in one of its languages."""
 
     @property
@@ -69,10 +70,6 @@ class DatasetWords(Words[Found]):
         category = self.card.group.categories[code]
         return (category.people or category.label).within(self.language)
 
-    def all_people(self, codes: Iterable[str]) -> str:
-        """Return the people of several groups as a list in words."""
-        return self.join(self.people(code) for code in codes)
-
     def styles(self) -> Mapping[str, GroupStyle]:
         """Return how each group is drawn, the same in every chart of the report."""
         labels = {code: self.label(code) for code in self.card.group.categories}
@@ -96,31 +93,9 @@ class DatasetWords(Words[Found]):
             for reason, rows in gone.groupby("reason", sort=False)
         ]
 
-    @staticmethod
-    def lower_first(text: str) -> str:
-        """Return a reason as it stands after a colon."""
-        return text[:1].lower() + text[1:]
-
     def source_line(self) -> str:
         """Return the source of a figure in short: publisher and collection."""
-        collection = self.card.collection or self.card.title
-        return self.say(
-            "source_short",
-            publisher=self.card.publisher.within(self.language),
-            collection=collection.within(self.language),
-        )
-
-    def values(self, rows: pd.DataFrame, style: str, *, name: str = "group_label") -> str:
-        """Return each estimate of a table with its interval, for the alt text of a chart."""
-        return "; ".join(
-            self.say(
-                "dataset_alt_value",
-                group=row[name],
-                value=self.number(row["estimate"], style),
-                interval=self.interval(row, style),
-            )
-            for _, row in rows.iterrows()
-        )
+        return short_line(self, [self.card])
 
     def question(self) -> Statements:
         """Return the question that the report was asked."""
@@ -133,15 +108,6 @@ class DatasetWords(Words[Found]):
 
     def source_lines(self) -> list[str]:
         """Return the source with publisher, licence and digest of the file, and the rule under which it is shown."""
-        language, card = self.language, self.card
-        line = self.say(
-            "source_line",
-            title=card.title.within(language),
-            publisher=card.publisher.within(language),
-            collection=(card.collection or card.title).within(language),
-            licence=card.licence.within(language),
-            obtained=card.obtained.within(language) if card.obtained else card.file,
-            digest=self.findings.evidence.digest,
-        )
+        line = full_line(self, self.card, digest=self.findings.evidence.digest)
         policy = self.findings.shield.policy
         return [line, self.phrase(OPEN_DATA.statement if policy is None else policy.statement)]

@@ -91,17 +91,7 @@ def show_rates(words: Wording) -> Exhibit:
     findings = words.findings
     frame = words.named(focus(findings.rates, findings))
     known = frame.dropna(subset=["estimate"]).sort_values("estimate", ascending=False)
-    absent = frame[frame["estimate"].isna()]
-    values = "; ".join(
-        words.say(
-            "rates_alt_value",
-            group=row["group_label"],
-            rate=words.number(row["estimate"], "rate"),
-            interval=words.interval(row, "rate"),
-        )
-        for _, row in known.iterrows()
-    )
-    gone = words.say("rates_alt_absent", groups=words.join(absent["group_label"])) if len(absent) else ""
+    values, gone = words.values(known, "rate"), words.without(frame, "rates_alt_absent")
     title = _rates_title(words, known)
     table = words.show(frame)
     return Exhibit(

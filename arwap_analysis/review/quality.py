@@ -19,19 +19,7 @@ def show_data_quality(words: Wording) -> Exhibit:
     findings = words.findings
     frame = focus(findings.quality, findings)
     frame = frame.assign(group_label=frame["group"].map(lambda code: words.label(code))).reset_index(drop=True)
-    known = frame.dropna(subset=["estimate"]).sort_values("estimate", ascending=False)
-    silent = frame[frame["estimate"].isna()]
-    title = words.say("quality_title_none")
-    if len(known):
-        worst = known.iloc[0]
-        percent = words.number(worst["estimate"], "per_cent")
-        title = words.say("quality_title", people=words.people(worst["group"]), percent=percent)
-    values = "; ".join(
-        words.say("quality_alt_value", group=row["group_label"], percent=words.number(row["estimate"], "per_cent"))
-        for _, row in known.iterrows()
-    )
-    gone = words.say("rates_alt_absent", groups=words.join(silent["group_label"])) if len(silent) else ""
-    bands = {5.0: words.say("band_5"), 10.0: words.say("band_10"), 20.0: words.say("band_20")}
+    title, values = words.precision(frame, none=words.say("quality_title_none"))
     table = words.show(frame)
     sizes = (Column("effective_sample_size", words.say("column_effective"), "count"),) if len(_sizes(frame)) else ()
     return Exhibit(
@@ -39,7 +27,7 @@ def show_data_quality(words: Wording) -> Exhibit:
         id="quality",
         title=title,
         subtitle=words.say("quality_subtitle"),
-        alt=words.say("quality_alt", values=values, absent=gone),
+        alt=words.say("quality_alt", values=values, absent=words.without(frame, "rates_alt_absent")),
         caption=words.say("caption_quality"),
         source=words.source_line(),
         table=words.show(_with_bands(words.shown(frame), words)),
@@ -56,7 +44,7 @@ def show_data_quality(words: Wording) -> Exhibit:
             styles=words.styles(),
             axis=words.say("quality_axis"),
             absent=words.say("no_rate"),
-            bands=bands,
+            bands=words.bands(),
             language=words.language,
         ),
         caution=_paragraph(words),

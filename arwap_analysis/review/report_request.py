@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
@@ -10,9 +10,9 @@ from pydantic import Field, ValidationError, field_validator
 from arwap_analysis.documents import Document, StrictModel, faults_of
 from arwap_analysis.errors import Fault, ParameterError
 from arwap_analysis.indicators.catalogue import ID_PATTERN
-from arwap_analysis.texts import Text
+from arwap_analysis.texts import Text, missing_texts
 
-__all__ = ["ReportRequest", "validated"]
+__all__ = ["ReportRequest", "refuse_untranslated", "validated"]
 
 
 class ReportRequest(StrictModel):
@@ -55,3 +55,16 @@ def validated(model: type[Request], parameters: Mapping[str, Any]) -> Request:
                 for fault, place in zip(faults, places, strict=True)
             ]
         ) from None
+
+
+def refuse_untranslated(request: ReportRequest, cards: Mapping[str, Any], also: Iterable[Fault] = ()) -> None:
+    """Raise ParameterError with a fault for each text that is not written in one of the languages of a report.
+
+    Looked at is every text of the request and of the cards that it names, by what messages call them; `also` is what
+    else is known to be missing.
+    """
+    faults = [*missing_texts(request, request.language)]
+    for name, card in cards.items():
+        faults += missing_texts(card, request.language, file=name)
+    if lacking := dict.fromkeys((*faults, *also)):
+        raise ParameterError(lacking)

@@ -7,37 +7,52 @@ from typing import Any
 
 from arwap_analysis.review.words import Words
 from arwap_analysis.sources import SourceTable
+from arwap_analysis.texts import Text
 
-__all__ = ["full_lines", "short_line"]
+__all__ = ["full_line", "full_lines", "short_line"]
 
 
-def short_line(words: Words[Any], sources: Iterable[SourceTable]) -> str:
-    """Return publisher and collection of each source, none twice."""
+def short_line(words: Words[Any], cards: Iterable[Any]) -> str:
+    """Return publisher and collection (the title where there is none) of the source of each card, none twice."""
     lines = [
         words.say(
             "source_short",
-            publisher=source.card.publisher.within(words.language),
-            collection=(source.card.collection or source.card.title).within(words.language),
+            publisher=card.publisher.within(words.language),
+            collection=_collection(card).within(words.language),
         )
-        for source in sources
+        for card in cards
     ]
     return "; ".join(dict.fromkeys(lines))
 
 
+def _collection(card: Any) -> Text:
+    collection: Text = getattr(card, "collection", None) or card.title
+    return collection
+
+
+def full_line(words: Words[Any], card: Any, *, digest: str) -> str:
+    """Return a source as a sentence: title, publisher, licence, how it was obtained and the digest of its file."""
+    language = words.language
+    return words.say(
+        "source_line",
+        title=card.title.within(language),
+        publisher=card.publisher.within(language),
+        collection=_collection(card).within(language),
+        licence=card.licence.within(language),
+        obtained=card.obtained.within(language) if card.obtained else card.file,
+        digest=digest,
+    )
+
+
 def full_lines(words: Words[Any], sources: Iterable[SourceTable]) -> list[str]:
-    """Return a sentence for each source: title, publisher, licence, how it was obtained and the digest of its file.
+    """Return a sentence for each source, none twice.
 
     Of data that are not open there is no digest: that of a small table would let anybody try out what is hidden.
     """
-    language = words.language
     lines = [
-        words.say(
-            "source_line",
-            title=source.card.title.within(language),
-            publisher=source.card.publisher.within(language),
-            collection=(source.card.collection or source.card.title).within(language),
-            licence=source.card.licence.within(language),
-            obtained=source.card.obtained.within(language) if source.card.obtained else source.card.file,
+        full_line(
+            words,
+            source.card,
             digest=source.sha256 if source.card.disclosure == "open" else words.say("digest_withheld"),
         )
         for source in sources

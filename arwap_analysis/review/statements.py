@@ -66,17 +66,13 @@ def _highest(words: Wording) -> str:
         return words.say("highest_rate_is_reference", **values)
     gap = ratios(findings).loc[top["group"]]
     if pd.isna(gap["estimate"]):
-        return words.say("highest_rate_no_ratio", reason=_lower_first(words.phrase(gap["reason"])), **values)
+        return words.say("highest_rate_no_ratio", reason=words.lower_first(words.phrase(gap["reason"])), **values)
     return words.say(
         "highest_rate",
         ratio=words.number(gap["estimate"], "ratio"),
         reference_rate=words.number(rates.loc[reference, "estimate"], "rate"),
         **values,
     )
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _comparisons(words: Wording) -> list[str]:
@@ -151,7 +147,7 @@ def _changes(words: Wording) -> list[str]:
             words.say(
                 "gap_not_assessed",
                 groups=words.all_people(untested["group"]),
-                reason=_lower_first(words.phrase(untested["reason"].iloc[0])),
+                reason=words.lower_first(words.phrase(untested["reason"].iloc[0])),
             )
         )
     absolute = trends[trends["scale"] == "absolute"].set_index("group")["direction"]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from arwap_analysis.areas import area_codes
 from arwap_analysis.errors import Fault
 from arwap_analysis.present.phrases import untranslated
 from arwap_analysis.review.evidence import Evidence
 from arwap_analysis.review.wording import own_phrases
-from arwap_analysis.sources import SourceCard
-from arwap_analysis.texts import ENGLISH_NAMES, FIRST_LANGUAGE, Text, missing_texts
+from arwap_analysis.texts import ENGLISH_NAMES, FIRST_LANGUAGE, missing_texts
 
-__all__ = ["missing_source_texts", "missing_translations"]
+__all__ = ["missing_translations"]
 
 
 def missing_translations(evidence: Evidence) -> tuple[Fault, ...]:
@@ -25,30 +24,17 @@ def missing_translations(evidence: Evidence) -> tuple[Fault, ...]:
     if languages == [FIRST_LANGUAGE]:
         return ()
     request, card = evidence.request, evidence.card
-    faults = list(missing_texts({"title": request.title, "question": request.question}, languages))
-    texts: dict[str, Text | None] = {
-        "title": card.title,
-        "numerator.counts": card.numerator.counts,
-        "denominator.counts": card.denominator.counts,
-        **{f"caveats[{n}]": caveat for n, caveat in enumerate(card.caveats)},
-    }
-    faults += missing_texts(texts, languages, file=f"indicator card '{card.id}'")
+    faults = list(missing_texts(request, languages))
+    # Of another denominator no words are printed.
+    printed = card.model_copy(update={"alternative_denominator": None})
+    faults += missing_texts(printed, languages, file=f"indicator card '{card.id}'")
     for source in evidence.sources:
-        faults += missing_source_texts(source.card, languages)
+        faults += missing_texts(source.card, languages, file=f"source card '{source.card.id}'")
     for language in languages:
         if language != FIRST_LANGUAGE:
             faults += _names(evidence, language)
             faults += _words(evidence, language)
     return tuple(dict.fromkeys(faults))
-
-
-def missing_source_texts(card: SourceCard, languages: Sequence[str]) -> Iterator[Fault]:
-    """Yield a fault for each text of a source card that a page would need and that is not written in its language."""
-    texts: dict[str, Text | None] = {
-        name: getattr(card, name) for name in ("title", "publisher", "collection", "licence", "obtained")
-    }
-    texts |= {f"caveats[{n}]": caveat for n, caveat in enumerate(card.caveats)}
-    yield from missing_texts(texts, languages, file=f"source card '{card.id}'")
 
 
 def _names(evidence: Evidence, language: str) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -10,8 +10,9 @@ from arwap_analysis.areas import get_area
 from arwap_analysis.disclosure import ProtectedTable
 from arwap_analysis.present.charts import GroupStyle, group_styles
 from arwap_analysis.review.evidence import Evidence, Findings
+from arwap_analysis.review.group_words import GroupWords
 from arwap_analysis.review.source_words import short_line
-from arwap_analysis.review.words import Words, in_languages_of
+from arwap_analysis.review.words import in_languages_of
 from arwap_analysis.texts import FIRST_LANGUAGE
 
 __all__ = ["Wording", "area_name", "in_each_language", "own_phrases"]
@@ -28,7 +29,7 @@ def area_name(evidence: Evidence, language: str) -> str:
     return area.name if language == FIRST_LANGUAGE else get_area(area.code).name_cy
 
 
-class Wording(Words[Findings]):
+class Wording(GroupWords[Findings]):
     """Fill sentences for one review in one of its languages; every method returns text in that language."""
 
     @property
@@ -72,10 +73,6 @@ class Wording(Words[Findings]):
         """Return the people of a group, for sentences."""
         return self.findings.evidence.classification.group(code).people(self.language)
 
-    def all_people(self, codes: Iterable[str]) -> str:
-        """Return the people of several groups as a list in words."""
-        return self.join(self.people(code) for code in codes)
-
     def styles(self) -> Mapping[str, GroupStyle]:
         """Return how each group is drawn, the same in every chart of the report."""
         evidence = self.findings.evidence
@@ -85,7 +82,7 @@ class Wording(Words[Findings]):
 
     def source_line(self) -> str:
         """Return the sources of a figure in short: publisher and collection."""
-        return short_line(self, self.findings.evidence.sources)
+        return short_line(self, (source.card for source in self.findings.evidence.sources))
 
     def finding(self, direction: str) -> str:
         """Return a verdict in words."""

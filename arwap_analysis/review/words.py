@@ -59,6 +59,11 @@ class Words(Generic[Found]):
         """Return what a text of the data says: a reason, a method, a check."""
         return phrase(text, language=self.language, own=self.own)
 
+    @staticmethod
+    def lower_first(text: str) -> str:
+        """Return a reason as it stands after a colon."""
+        return text[:1].lower() + text[1:]
+
     def number(self, value: float, style: str) -> str:
         """Return a number in one of the styles of `numbers.write`."""
         return numbers.write(float(value), style, language=self.language)

@@ -24,6 +24,7 @@ from arwap_analysis.run import load_report, run_report
 from tests.conftest import ROOT
 from tests.page_check import page_faults
 from tests.registers.voices_examples import NAMED, SAFE, SECRETS, rows, write_project
+from tests.review.restricted import write_restricted
 from tests.welsh import english_in
 
 BESIDE = [{"code": "housing", "indicator": "homeless_households_eligible"}]
@@ -159,6 +160,17 @@ def test_words_of_another_language_are_marked_in_the_page(tmp_path):
     shown = voices.show_quotations(findings(tmp_path, language=["en", "cy"]))
     assert 'lang="en"' not in shown.to_html()
     assert '<p lang="en">' in shown.translations[0].to_html()
+
+
+def test_the_digest_of_a_number_beside_is_withheld_where_its_data_are_not_open(tmp_path):
+    for name in ("data", "params"):
+        (tmp_path / name).mkdir()
+    write_restricted(tmp_path)
+    found = findings(tmp_path, card={"beside": [{"code": "housing", "indicator": "restricted.yml"}]})
+    said = " ".join(voices.list_sources(found).sentences)
+    (counts, people) = found.indicators["restricted.yml"].evidence.sources
+    assert people.sha256 in said
+    assert counts.sha256 not in said
 
 
 def test_preflight_names_every_file_and_every_missing_translation(tmp_path):

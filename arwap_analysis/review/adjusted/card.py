@@ -53,11 +53,10 @@ class Covariate(StrictModel):
         return self
 
 
-class AdjustedCard(Dataset):
+class AdjustedCard(Dataset[AdjustedOutcome]):
     """The card of a file with a row for each cell (`cells`), or for each person."""
 
     cells: CellColumns | None = None
-    outcomes: dict[str, AdjustedOutcome] = Field(min_length=1)
     covariates: dict[str, Covariate] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -7,42 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from pydantic import ValidationError
 
-from arwap_analysis.disclosure import DisclosurePolicy
-from arwap_analysis.documents import Document, faults_of
-from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
-from arwap_analysis.project import find_project
+from arwap_analysis.errors import DataError, Fault, did_you_mean
 from arwap_analysis.review.adjusted.card import AdjustedCard, AdjustedOutcome, AdjustedReview, Covariate
-from arwap_analysis.review.dataset import chosen, load_dataset, reference_of
-from arwap_analysis.review.rows import with_rows
-from arwap_analysis.review.shield import policy_of
-from arwap_analysis.sources import file_digest
-from arwap_analysis.sources.microdata import Outcome, Reduction, reduce_microdata
+from arwap_analysis.review.dataset import chosen
+from arwap_analysis.review.dataset_evidence import NOBODY, OUTCOME, DatasetEvidence, open_dataset, sum_people
+from arwap_analysis.sources.microdata import Outcome
 
 __all__ = ["AdjustedEvidence", "gather"]
 
-_NOBODY = "arwap_missing"
-_OUTCOME = "arwap_outcome"
-
 
 @dataclass(frozen=True)
-class AdjustedEvidence:
+class AdjustedEvidence(DatasetEvidence[AdjustedReview, AdjustedCard]):
     """What an adjusted disparity rests on.
 
     `cells` has the columns `group` and one for each covariate (codes of the card), `numerator` and `denominator`;
     people for whom the outcome is not known are not in it, and `no_outcome` counts them (0 for files of cells).
     """
 
-    request: AdjustedReview
-    card: AdjustedCard
-    path: Path
-    outcome_id: str
-    reference_group: str
     cells: pd.DataFrame
     no_outcome: int
-    policy: DisclosurePolicy | None
-    digest: str
 
     @property
     def outcome(self) -> AdjustedOutcome:
@@ -58,33 +42,16 @@ class AdjustedEvidence:
 def gather(request: AdjustedReview, *, project: Path | None = None) -> AdjustedEvidence:
     """Read the data that the request names.
 
-    Parameters
-    ----------
-    request : AdjustedReview
-        The question, and the path of the data's card.
-    project : Path, optional
-        The project folder from which paths count; found from the working folder by default.
-
-    Raises
-    ------
-    ParameterError
-        For a card that cannot be used, and names that it does not have.
-    DataError
-        For a file that cannot be trusted, with every fault: row, column and value.
+    Raises as `open_dataset` does, and DataError with every fault of the file: row, column and value.
     """
-    root = find_project() if project is None else project
-    path = root / request.data
-    card = load_dataset(AdjustedCard, path)
-    outcome_id = chosen(request.outcome, card.outcomes, column="outcome")
-    reference = reference_of(request.reference_group, card.group)
+    opened = open_dataset(AdjustedCard, request, project=project)
+    card, file, outcome = opened.card, opened.file, opened.card.outcomes[opened.outcome_id]
     for id in request.covariates or ():
         chosen(id, card.covariates, column="covariates")
     if request.second is not None:
         chosen(request.second, card.covariates, column="second")
-    policy = policy_of(card, path)
-    outcome, file = card.outcomes[outcome_id], path.parent / card.file
-    cells, unknown = _cells(card, outcome, file) if card.cells is not None else _people(card, outcome, file)
-    return AdjustedEvidence(request, card, path, outcome_id, reference, cells, unknown, policy, file_digest(file))
+    cells, unknown = _cells(card, outcome, file) if card.cells is not None else _people(opened, outcome)
+    return AdjustedEvidence(**vars(opened), cells=cells, no_outcome=unknown)
 
 
 def _columns(card: AdjustedCard) -> dict[str, tuple[str, dict[str, object], str | None]]:
@@ -168,40 +135,28 @@ def _counts(frame: pd.DataFrame, counts: pd.Series, file: Path, column: str) -> 
                     str(frame.loc[row, column]), "Write a whole number of 0 or more, without separators.")  # fmt: skip
 
 
-def _people(card: AdjustedCard, outcome: AdjustedOutcome, file: Path) -> tuple[pd.DataFrame, int]:
+def _people(
+    opened: DatasetEvidence[AdjustedReview, AdjustedCard], outcome: AdjustedOutcome
+) -> tuple[pd.DataFrame, int]:
     """Reduce a file of people to cells."""
-    columns = _columns(card)
-    missing = [str(value) for value in card.missing_values]
-    try:
-        reduction = Reduction(
-            file=file.name, by=[column for column, _, _ in columns.values()],
-            outcomes={_OUTCOME: Outcome(column=outcome.column, values=outcome.values or [])},
-            missing_values=card.missing_values, missing_label=_NOBODY,
-        )  # fmt: skip
-    except ValidationError as error:
-        raise ParameterError(faults_of(error, Reduction, Document(f"card '{card.id}'", {}, {}))) from None
-    try:
-        found = reduce_microdata(reduction, folder=file.parent, threads=1).frame
-    except DataError as error:
-        raise DataError(with_rows(error.faults, file, missing=missing)) from None
-    faults = [fault for name in columns for fault in _unknown_labels(found, *columns[name])]
-    if faults:
-        raise DataError(with_rows(faults, file, missing=missing))
-    labels = {name: found[column].replace({_NOBODY: none}) for name, (column, _, none) in columns.items()}
+    columns = _columns(opened.card)
+    counted = {OUTCOME: Outcome(column=outcome.column, values=outcome.values or [])}
+    found = sum_people(opened, by=[column for column, _, _ in columns.values()], outcomes=counted).frame
+    if faults := [fault for name in columns for fault in _unknown_labels(found, *columns[name])]:
+        raise opened.refused(faults)
+    labels = {name: found[column].replace({NOBODY: none}) for name, (column, _, none) in columns.items()}
     cells = pd.DataFrame(labels).assign(
-        numerator=found[f"{_OUTCOME}.count"].astype(float), denominator=found[f"{_OUTCOME}.n_known"].astype(float)
+        numerator=found[f"{OUTCOME}.count"].astype(float), denominator=found[f"{OUTCOME}.n_known"].astype(float)
     )
-    return cells[cells["denominator"] > 0].reset_index(drop=True), int(
-        (found["n"] - found[f"{_OUTCOME}.n_known"]).sum()
-    )
+    return cells[cells["denominator"] > 0].reset_index(drop=True), int((found["n"] - found[f"{OUTCOME}.n_known"]).sum())
 
 
 def _unknown_labels(found: pd.DataFrame, column: str, known: dict[str, object], none: str | None) -> Iterator[Fault]:
     """Yield a fault for each label that the card does not have, with how many people have it."""
     for label, people in found.groupby(column)["n"].sum().items():
-        if label == _NOBODY and none is None:
+        if label == NOBODY and none is None:
             yield Fault("missing_label", f"{int(people):,} rows have no label", column=column,
                         hint="Name the level of those who have none as 'unknown' in the card.")  # fmt: skip
-        elif label != _NOBODY and label not in known:
+        elif label != NOBODY and label not in known:
             yield Fault("unknown_label", f"the card has no such label ({int(people):,} rows)", column=column,
                         value=str(label), hint=did_you_mean(str(label), tuple(known)))  # fmt: skip

@@ -6,18 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.errors import ParameterError
 from arwap_analysis.review.delivery.findings import assess_delivery, gather_delivery
 from arwap_analysis.review.delivery.request import Delivery
-from arwap_analysis.review.preflight import InputFile, each_once, files_of
-from arwap_analysis.review.report_request import validated
+from arwap_analysis.review.input_files import InputFile, Origin, each_once, files_of, input_file
+from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.translated import missing_translations
-from arwap_analysis.sources import file_digest
-from arwap_analysis.texts import missing_texts
 
 __all__ = ["check_delivery"]
 
-Origin = tuple[tuple[str, str], ...]
 _PLAN: Origin = (
     ("title", "Anti-racist Wales Action Plan"),
     ("publisher", "Welsh Government"),
@@ -34,15 +30,10 @@ def check_delivery(parameters: Mapping[str, Any], *, project: Path) -> tuple[Inp
     request = validated(Delivery, parameters)
     evidence = gather_delivery(request, project=project)
     assess_delivery(evidence)
-    lacking = [*missing_texts({"title": request.title}, request.language)]
     indicators = [found for linked in evidence.linked.values() for found in linked]
-    for found in indicators:
-        lacking += missing_translations(found)
-    if lacking:
-        raise ParameterError(dict.fromkeys(lacking))
+    refuse_untranslated(request, {}, (fault for found in indicators for fault in missing_translations(found)))
     register, *others = evidence.files
-    files: list[InputFile] = [(register, file_digest(register), _PLAN)]
-    files += [(path, file_digest(path), ()) for path in others]
+    files = [input_file(register, _PLAN), *map(input_file, others)]
     for found in indicators:
         files += files_of(found.sources, project / request.data_folder)
     return each_once(files)

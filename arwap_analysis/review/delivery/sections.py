@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -27,22 +28,9 @@ def show_overdue(words: DeliveryWords) -> Exhibit:
     if overdue:
         days = words.count(overdue[0].days_overdue or 0)
         title = words.say("delivery_overdue_title", overdue=words.count(len(overdue)), days=days)
-    rows = [
-        {**_quoted(words, one), "days_overdue": one.days_overdue, "last_report": words.last_report(one)}
-        for one in overdue
-    ]
-    columns = ["number", "id", "action", "by_when", "deadline", "last_day", "leads", "days_overdue", "last_report"]
-    return Exhibit(
-        language=words.language,
-        id="overdue",
-        title=title,
-        subtitle=words.say("delivery_overdue_subtitle"),
-        caption=words.say("delivery_overdue_caption"),
-        source=words.say("delivery_source"),
-        table=release_open(pd.DataFrame(rows, columns=columns)),
-        columns=_listed(words, Column("days_overdue", words.heading("days"), "count")),
-        caution=words.say("delivery_overdue_caution"),
-    )
+    days_overdue = Column("days_overdue", words.heading("days"), "count")
+    caution = words.say("delivery_overdue_caution")
+    return _listed(words, overdue, id="overdue", title=title, days=days_overdue, caution=caution)
 
 
 @in_each_language
@@ -52,29 +40,36 @@ def show_due(words: DeliveryWords) -> Exhibit:
     title = words.say("delivery_due_title_none")
     if due:
         title = words.say("delivery_due_title", due=words.count(len(due)), next=words.day(due[0].deadline))
-    rows = [{**_quoted(words, one), "days_left": one.days_left, "last_report": words.last_report(one)} for one in due]
-    columns = ["number", "id", "action", "by_when", "deadline", "last_day", "leads", "days_left", "last_report"]
+    days_left = Column("days_left", words.heading("left"), "count")
+    return _listed(words, due, id="due", title=title, days=days_left, caution="")
+
+
+def _listed(
+    words: DeliveryWords, actions: Sequence[ActionStatus], *, id: str, title: str, days: Column, caution: str
+) -> Exhibit:
+    """Return a list of actions, with the days until or after their deadlines."""
+    rows = [
+        {**_quoted(words, one), days.name: getattr(one, days.name), "last_report": words.last_report(one)}
+        for one in actions
+    ]
+    names = ["number", "id", "action", "by_when", "deadline", "last_day", "leads", days.name, "last_report"]
     return Exhibit(
         language=words.language,
-        id="due",
+        id=id,
         title=title,
-        subtitle=words.say("delivery_due_subtitle"),
-        caption=words.say("delivery_due_caption"),
+        subtitle=words.say(f"delivery_{id}_subtitle"),
+        caption=words.say(f"delivery_{id}_caption"),
         source=words.say("delivery_source"),
-        table=release_open(pd.DataFrame(rows, columns=columns)),
-        columns=_listed(words, Column("days_left", words.heading("left"), "count")),
-    )
-
-
-def _listed(words: DeliveryWords, days: Column) -> tuple[Column, ...]:
-    """Return the columns of a list of actions, with the days until or after their deadlines."""
-    return (
-        Column("number", words.heading("number")),
-        Column("action", words.heading("action"), language=PLAN_LANGUAGE),
-        Column("last_day", words.heading("deadline")),
-        days,
-        Column("leads", words.heading("leads"), language=PLAN_LANGUAGE),
-        Column("last_report", words.heading("report")),
+        table=release_open(pd.DataFrame(rows, columns=names)),
+        columns=(
+            Column("number", words.heading("number")),
+            Column("action", words.heading("action"), language=PLAN_LANGUAGE),
+            Column("last_day", words.heading("deadline")),
+            days,
+            Column("leads", words.heading("leads"), language=PLAN_LANGUAGE),
+            Column("last_report", words.heading("report")),
+        ),
+        caution=caution,
     )
 
 

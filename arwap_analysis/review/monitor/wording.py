@@ -108,7 +108,7 @@ class MonitorWords(Words[Monitored]):
         status = row["closing"]
         if status not in ("year", "year_far"):
             reason = self.phrase(row["reason"]) if status == "not_assessed" else ""
-            return self.say(f"monitor_closing_none_{status}", reason=reason[:1].lower() + reason[1:])
+            return self.say(f"monitor_closing_none_{status}", reason=self.lower_first(reason))
         year, earliest, latest_year = (
             f"{row[name]:.0f}" for name in ("closing_year", "closing_earliest", "closing_latest")
         )
@@ -143,8 +143,8 @@ class MonitorWords(Words[Monitored]):
 
     def source_line(self) -> str:
         """Return the sources of the figures in short: publisher and collection."""
-        sources = [source for one in self.findings.followed for source in one.evidence.sources]
-        return short_line(self, sources) or self.findings.framework.title.within(self.language)
+        cards = [source.card for one in self.findings.followed for source in one.evidence.sources]
+        return short_line(self, cards) or self.findings.framework.title.within(self.language)
 
     def day(self, day: object) -> str:
         """Return a date, or that none is given."""

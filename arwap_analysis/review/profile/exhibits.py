@@ -222,7 +222,7 @@ def show_detectable(words: ProfileWords) -> Exhibit:
         subtitle=words.say("profile_detectable_subtitle", **shared),
         alt=words.say("profile_detectable_alt", values=values),
         caption=words.say("profile_caption_detectable"),
-        source=short_line(words, [words.findings.evidence.broad, *voice.evidence.sources]),
+        source=short_line(words, (s.card for s in (words.findings.evidence.broad, *voice.evidence.sources))),
         table=words.findings.show(frame),
         columns=_columns(
             words,
@@ -250,14 +250,13 @@ def show_indicators(words: ProfileWords) -> Exhibit:
         rows.append({"indicator": voice.evidence.card.id, "indicator_label": title, "speaks": speaks, "place": place})
     number = sum(voice.speaks for voice in voices)
     id = "profile_voices_title" if number else "profile_voices_title_silent"
-    sources = [source for voice in voices for source in (voice.evidence.numerator,)]
     return Exhibit(
         language=words.language,
         id="indicators",
         title=words.say(id, all=len(voices), speaks=number),
         subtitle=words.say("profile_voices_subtitle"),
         caption=words.say("profile_caption_voices"),
-        source=short_line(words, sources),
+        source=short_line(words, (voice.evidence.numerator.card for voice in voices)),
         table=words.findings.show(pd.DataFrame(rows, columns=["indicator", "indicator_label", "speaks", "place"])),
         columns=_columns(words, ("indicator", "indicator_label", "text"), ("speaks", "speaks", "text")),
         caution=words.say("profile_voices_caution"),

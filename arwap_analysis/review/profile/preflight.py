@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.errors import Fault, ParameterError
-from arwap_analysis.review.preflight import InputFile, each_once, files_of
-from arwap_analysis.review.profile.evidence import Evidence, gather
+from arwap_analysis.review.input_files import InputFile, each_once, files_of
+from arwap_analysis.review.profile.evidence import gather
 from arwap_analysis.review.profile.request import Profile
-from arwap_analysis.review.report_request import validated
-from arwap_analysis.review.translated import missing_source_texts, missing_translations
-from arwap_analysis.texts import missing_texts
+from arwap_analysis.review.report_request import refuse_untranslated, validated
+from arwap_analysis.review.translated import missing_translations
 
 __all__ = ["check_inputs"]
 
@@ -25,15 +23,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     """
     request = validated(Profile, parameters)
     evidence = gather(request, project=project)
-    if lacking := tuple(dict.fromkeys(_untranslated(evidence))):
-        raise ParameterError(lacking)
+    cards = {f"source card '{source.card.id}'": source.card for source in (evidence.broad, evidence.detailed)}
+    lacking = (fault for voice in evidence.voices for fault in missing_translations(voice.evidence))
+    refuse_untranslated(request, cards, lacking)
     return each_once(files_of(evidence.sources, project / request.data_folder))
-
-
-def _untranslated(evidence: Evidence) -> Iterator[Fault]:
-    languages = evidence.request.language
-    yield from missing_texts({"title": evidence.request.title}, languages)
-    for source in (evidence.broad, evidence.detailed):
-        yield from missing_source_texts(source.card, languages)
-    for voice in evidence.voices:
-        yield from missing_translations(voice.evidence)

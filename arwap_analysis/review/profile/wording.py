@@ -54,7 +54,7 @@ class ProfileWords(Words[Findings]):
     def census_line(self, *, detailed: bool) -> str:
         """Return the source of the census figures in short."""
         evidence = self.findings.evidence
-        return short_line(self, [evidence.detailed if detailed else evidence.broad])
+        return short_line(self, [(evidence.detailed if detailed else evidence.broad).card])
 
 
 in_each_language = in_languages_of(ProfileWords)

@@ -6,18 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.errors import Fault, ParameterError
-from arwap_analysis.review.report_request import validated
+from arwap_analysis.errors import Fault
+from arwap_analysis.review.input_files import InputFile, input_file
+from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.reproduce.request import ClaimsRequest, ReproductionFindings, recompute, recompute_claim
-from arwap_analysis.sources import file_digest
-from arwap_analysis.texts import missing_texts
 
 __all__ = ["check_claim", "check_inputs"]
 
-Origin = tuple[tuple[str, str], ...]
 
-
-def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[Path, str | None, Origin], ...]:
+def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[InputFile, ...]:
     """Return the files of claims and every data file that they name, each with its SHA-256.
 
     Raises ParameterError with every fault of the parameters, and with every text that is not written in one of the
@@ -26,19 +23,17 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple
     return _checked(recompute(validated(ClaimsRequest, parameters), project=project))
 
 
-def check_claim(parameters: Mapping[str, Any], *, project: Path) -> tuple[tuple[Path, str | None, Origin], ...]:
+def check_claim(parameters: Mapping[str, Any], *, project: Path) -> tuple[InputFile, ...]:
     """Return the files of claims and the data of the one claim that is asked for; raises as `check_inputs` does."""
     return _checked(recompute_claim(validated(ClaimsRequest, parameters), project=project))
 
 
-def _checked(findings: ReproductionFindings) -> tuple[tuple[Path, str | None, Origin], ...]:
+def _checked(findings: ReproductionFindings) -> tuple[InputFile, ...]:
     request = findings.request
-    if lacking := [*missing_texts({"title": request.title}, request.language), *_untranslated(findings)]:
-        raise ParameterError(lacking)
+    refuse_untranslated(request, {}, _untranslated(findings))
     found = findings.reproduction.claims
-    files = [(path, file_digest(path), ()) for path in found.files]
     names = dict.fromkeys(o.claim.data for o in findings.reproduction.outcomes if o.claim and o.computed is not None)
-    return (*files, *((found.data.path(name), found.data.sha256(name), ()) for name in names))
+    return (*map(input_file, found.files), *((found.data.path(name), found.data.sha256(name), ()) for name in names))
 
 
 def _untranslated(findings: ReproductionFindings) -> list[Fault]:

@@ -64,11 +64,10 @@ class SurveyOutcome(StrictModel):
         return "mean" if self.values is None else "share"
 
 
-class SurveyCard(Dataset):
+class SurveyCard(Dataset[SurveyOutcome]):
     """The card of a survey's microdata."""
 
     design: DesignCard
-    outcomes: dict[str, SurveyOutcome] = Field(min_length=1)
 
 
 class SurveyReview(AskedOfData):

@@ -22,7 +22,8 @@ from arwap_analysis.models import (
     survey_proportion_from_totals,
     survey_with_people,
 )
-from arwap_analysis.review.survey.evidence import NOBODY, OUTCOME, SurveyEvidence
+from arwap_analysis.review.dataset_evidence import NOBODY, OUTCOME
+from arwap_analysis.review.survey.evidence import SurveyEvidence
 
 __all__ = ["Answers", "answers", "association_test", "estimate"]
 

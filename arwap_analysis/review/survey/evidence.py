@@ -4,46 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
-from arwap_analysis.disclosure import DisclosurePolicy
-from arwap_analysis.documents import Document, faults_of
-from arwap_analysis.errors import DataError, Fault, ParameterError, did_you_mean
-from arwap_analysis.project import find_project
-from arwap_analysis.review.dataset import chosen, load_dataset, reference_of
-from arwap_analysis.review.rows import with_rows
-from arwap_analysis.review.shield import policy_of
+from arwap_analysis.errors import Fault, did_you_mean
+from arwap_analysis.review.dataset_evidence import NOBODY, OUTCOME, DatasetEvidence, open_dataset, sum_people
 from arwap_analysis.review.survey.card import SurveyCard, SurveyOutcome, SurveyReview
-from arwap_analysis.sources import file_digest
-from arwap_analysis.sources.microdata import Outcome, Reduction, reduce_microdata
+from arwap_analysis.sources.microdata import Outcome
 
-__all__ = ["NOBODY", "OUTCOME", "SurveyEvidence", "gather"]
-
-OUTCOME = "arwap_outcome"
-"""The name that the outcome has among the sums, whatever columns the file has."""
-NOBODY = "arwap_missing"
-"""The label of those who have none."""
+__all__ = ["SurveyEvidence", "gather"]
 
 
 @dataclass(frozen=True)
-class SurveyEvidence:
+class SurveyEvidence(DatasetEvidence[SurveyReview, SurveyCard]):
     """What a survey review rests on.
 
     `cells` has a row for each sampling unit and group (with replicate weights: for each group and answer), with its
-    sums; `group` holds the codes of the card. `digest` is that of the data file.
+    sums; `group` holds the codes of the card.
     """
 
-    request: SurveyReview
-    card: SurveyCard
-    path: Path
-    outcome_id: str
-    reference_group: str
     cells: pd.DataFrame
     checks: tuple[str, ...]
-    policy: DisclosurePolicy | None
-    digest: str
 
     @property
     def outcome(self) -> SurveyOutcome:
@@ -54,45 +36,19 @@ class SurveyEvidence:
 def gather(request: SurveyReview, *, project: Path | None = None) -> SurveyEvidence:
     """Read the survey that the request names.
 
-    Parameters
-    ----------
-    request : SurveyReview
-        The question, and the path of the survey's card.
-    project : Path, optional
-        The project folder from which paths count; found from the working folder by default.
-
-    Raises
-    ------
-    ParameterError
-        For a card that cannot be used, and names that it does not have.
-    DataError
-        For a file that cannot be trusted, with every fault: column, first row, and how many rows.
+    Raises as `open_dataset` does, and DataError with every fault of the file: column, first row, and how many rows.
     """
-    root = find_project() if project is None else project
-    path = root / request.data
-    card = load_dataset(SurveyCard, path)
-    outcome_id = chosen(request.outcome, card.outcomes, column="outcome")
-    reference = reference_of(request.reference_group, card.group)
-    policy = policy_of(card, path)
-    cells, checks = _reduced(card, card.outcomes[outcome_id], path.parent)
-    digest = file_digest(path.parent / card.file)
-    return SurveyEvidence(request, card, path, outcome_id, reference, cells, checks, policy, digest)
-
-
-def _reduced(card: SurveyCard, outcome: SurveyOutcome, folder: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    column, missing = card.group.column, [str(value) for value in card.missing_values]
-    try:
-        found = reduce_microdata(_reduction(card, outcome), folder=folder, threads=1)
-    except DataError as error:
-        raise DataError(with_rows(error.faults, folder / card.file, missing=missing)) from None
+    opened = open_dataset(SurveyCard, request, project=project)
+    card, column = opened.card, opened.card.group.column
+    found = sum_people(opened, **_asked(card, card.outcomes[opened.outcome_id]))
     cells = found.frame if found.clusters is None else found.clusters
-    faults = [*_labels(card, cells, column), *_strata(card, cells), *_replicates(card, cells)]
-    if faults:
-        raise DataError(with_rows(faults, folder / card.file, missing=missing))
-    return cells.assign(group=cells[column].replace({NOBODY: card.group.unknown})), found.checks
+    if faults := [*_labels(card, cells, column), *_strata(card, cells), *_replicates(card, cells)]:
+        raise opened.refused(faults)
+    cells = cells.assign(group=cells[column].replace({NOBODY: card.group.unknown}))
+    return SurveyEvidence(**vars(opened), cells=cells, checks=found.checks)
 
 
-def _reduction(card: SurveyCard, outcome: SurveyOutcome) -> Reduction:
+def _asked(card: SurveyCard, outcome: SurveyOutcome) -> dict[str, Any]:
     """Return what to sum: by sampling unit; with replicate weights by answer, for those who gave it weigh alike."""
     design, column = card.design, card.group.column
     by = [column, *(name for name in (design.strata, design.population) if name is not None)]
@@ -100,13 +56,7 @@ def _reduction(card: SurveyCard, outcome: SurveyOutcome) -> Reduction:
     values = [outcome.column] if outcome.values is None else []
     if design.replicate_weights:
         by, counts, values = [column, outcome.column], {}, design.replicate_weights
-    try:
-        return Reduction(
-            file=card.file, by=by, values=values, outcomes=counts, weight=design.weight, cluster=design.clusters,
-            missing_values=card.missing_values, missing_label=NOBODY,
-        )  # fmt: skip
-    except ValidationError as error:
-        raise ParameterError(faults_of(error, Reduction, Document(f"card '{card.id}'", {}, {}))) from None
+    return {"by": by, "values": values, "outcomes": counts, "weight": design.weight, "cluster": design.clusters}
 
 
 def _labels(card: SurveyCard, cells: pd.DataFrame, column: str) -> list[Fault]:

@@ -81,14 +81,13 @@ def show_estimates(words: SurveyWords) -> Exhibit:
     findings = words.findings
     frame = words.named(findings.estimates)
     known = frame.dropna(subset=["estimate"]).sort_values("estimate", ascending=False)
-    gone = frame[frame["estimate"].isna()]
     values = words.values(known, words.style)
     title = words.say("survey_nothing")
     if len(known):
         top = known.iloc[0]
         value = words.number(top["estimate"], words.style)
         title = words.of_kind("title", people=words.people(top["group"]), value=value)
-    silent = words.say("survey_alt_absent", groups=words.join(gone["group_label"])) if len(gone) else ""
+    silent = words.without(frame, "survey_alt_absent")
     drawn = frame.assign(numerator=frame["answered"])
     share = words.kind == "share"
     if share:
@@ -181,19 +180,8 @@ def show_quality(words: SurveyWords) -> Exhibit:
     """Return the precision of each group's figure, in the bands of Welsh survey tables."""
     findings = words.findings
     frame = words.named(findings.estimates)
-    known = frame.dropna(subset=["precision"]).sort_values("precision", ascending=False)
-    gone = frame[frame["precision"].isna()]
-    title = words.say("survey_quality_none")
-    if len(known):
-        worst = known.iloc[0]
-        percent = words.number(worst["precision"], "per_cent")
-        title = words.say("quality_title", people=words.people(worst["group"]), percent=percent)
-    values = "; ".join(
-        words.say("quality_alt_value", group=row["group_label"], percent=words.number(row["precision"], "per_cent"))
-        for _, row in known.iterrows()
-    )
-    silent = words.say("survey_alt_absent", groups=words.join(gone["group_label"])) if len(gone) else ""
-    bands = {5.0: words.say("band_5"), 10.0: words.say("band_10"), 20.0: words.say("band_20")}
+    title, values = words.precision(frame, column="precision", none=words.say("survey_quality_none"))
+    silent = words.without(frame, "survey_alt_absent", column="precision")
     drawn = frame.assign(estimate=frame["precision"])
     return Exhibit(
         language=words.language,
@@ -217,7 +205,7 @@ def show_quality(words: SurveyWords) -> Exhibit:
             styles=words.styles(),
             axis=words.say("survey_quality_axis"),
             absent=words.say("survey_no_estimate"),
-            bands=bands,
+            bands=words.bands(),
             language=words.language,
         ),
         caution=_paragraph(words),

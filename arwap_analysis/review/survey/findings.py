@@ -11,10 +11,11 @@ from arwap_analysis.errors import Fault, MeasureError, ParameterError
 from arwap_analysis.inference import adjust_p_values
 from arwap_analysis.measures import RELIABILITY_BANDS, relative_standard_error, reliability_band
 from arwap_analysis.models import RaoScottTest, SurveyEstimate, survey_group_difference, survey_group_ratio
+from arwap_analysis.review.dataset_evidence import OUTCOME
 from arwap_analysis.review.shield import Shield, make_shield
 from arwap_analysis.review.survey.card import SurveyReview
 from arwap_analysis.review.survey.estimates import Answers, answers, association_test, estimate
-from arwap_analysis.review.survey.evidence import OUTCOME, SurveyEvidence
+from arwap_analysis.review.survey.evidence import SurveyEvidence
 
 __all__ = ["ABSENT", "SurveyFindings", "SurveyFrame", "assess", "too_few"]
 

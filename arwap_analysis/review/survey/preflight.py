@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.errors import ParameterError
-from arwap_analysis.review.dataset import InputFile, listed_files, unwritten
-from arwap_analysis.review.report_request import validated
+from arwap_analysis.review.dataset import listed_files
+from arwap_analysis.review.input_files import InputFile
+from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.survey.card import SurveyReview
 from arwap_analysis.review.survey.evidence import gather
 from arwap_analysis.review.survey.findings import assess
@@ -24,7 +24,6 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     """
     request = validated(SurveyReview, parameters)
     evidence = gather(request, project=project)
-    if lacking := unwritten(request, evidence.card):
-        raise ParameterError(lacking)
+    refuse_untranslated(request, {f"card '{evidence.card.id}'": evidence.card})
     assess(evidence)
     return listed_files(evidence.card, evidence.path)

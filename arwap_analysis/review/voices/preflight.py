@@ -6,20 +6,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.errors import Fault
+from arwap_analysis.review.input_files import InputFile, each_once, input_file, origin_of
 from arwap_analysis.review.preflight import check_inputs as check_review
-from arwap_analysis.review.report_request import validated
+from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.voices.findings import Material, gather
 from arwap_analysis.review.voices.request import VoicesRequest
-from arwap_analysis.sources import file_digest
-from arwap_analysis.texts import ENGLISH_NAMES, FIRST_LANGUAGE, Text, missing_texts
+from arwap_analysis.texts import ENGLISH_NAMES
 
 __all__ = ["check_inputs"]
 
-Input = tuple[Path, str | None, tuple[tuple[str, str], ...]]
 
-
-def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input, ...]:
+def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[InputFile, ...]:
     """Return the files of the report, each with its SHA-256 and origin, after reading them as the report will.
 
     Raises ParameterError or DataError with every fault that the report itself would meet, among them every text that
@@ -27,52 +25,29 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     """
     request = validated(VoicesRequest, parameters)
     material = gather(request, project=project)
-    if lacking := tuple(_untranslated(material)):
-        raise ParameterError(lacking)
-    card = material.card
-    files: list[Input] = [(project / request.voices, file_digest(project / request.voices), ())]
-    origin = tuple(
-        (name, text.en or text.cy or "")
-        for name, text in (("title", card.title), ("publisher", card.publisher), ("licence", card.licence))
-    )
-    for name in (card.file, card.frame, card.reviews):
-        if name is not None:
-            path = material.folder / name
-            files.append((path, file_digest(path), (("source", card.id), *origin) if name == card.file else ()))
-    once = {path: (path, digest, told) for path, digest, told in files}
+    card, frame = material.card, material.frame
+    cards = {f"card '{card.id}'": card, f"coding frame '{frame.id}'": frame}
+    refuse_untranslated(request, cards, _unnamed(material) if "cy" in request.language else ())
+    beside = (material.folder / name for name in (card.frame, card.reviews) if name is not None)
+    files = [
+        input_file(project / request.voices),
+        input_file(material.folder / card.file, origin_of(card)),
+        *map(input_file, beside),
+    ]
     for one in card.beside:
         asked = {
             "review_id": request.review_id, "title": request.title, "question": request.title,
             "indicator": one.indicator, "data_folder": request.data_folder, "language": list(request.language),
         }  # fmt: skip
-        for path, digest, told in check_review(asked, project=project):
-            once.setdefault(path, (path, digest, told))
-    return tuple(once.values())
+        files += check_review(asked, project=project)
+    return each_once(files)
 
 
-def _untranslated(material: Material) -> Iterator[Fault]:
-    """Yield a fault for each text that a page would need and that is not written in its language."""
-    languages = material.request.language
-    if languages == [FIRST_LANGUAGE]:
-        return
-    yield from missing_texts({"title": material.request.title}, languages)
-    card, frame = material.card, material.frame
-    texts: dict[str, Text | None] = {
-        "title": card.title, "publisher": card.publisher, "licence": card.licence, "obtained": card.obtained,
-        **{f"caveats[{n}]": caveat for n, caveat in enumerate(card.caveats)},
-        **{f"beside[{n}].note": one.note for n, one in enumerate(card.beside)},
-    }  # fmt: skip
-    yield from missing_texts(texts, languages, file=f"card '{card.id}'")
-    texts = {"title": frame.title}
-    for code in frame.codes:
-        texts |= {f"{code.id}.name": code.name, f"{code.id}.definition": code.definition}
-    yield from missing_texts(texts, languages, file=f"coding frame '{frame.id}'")
-    if "cy" in languages:
-        said = dict.fromkeys([*material.coded.frame["group"], *material.coded.frame["source"]])
-        for text in said:
-            if text not in card.words_cy:
-                message = f"this name of a group or a source has no words in {ENGLISH_NAMES['cy']}"
-                hint = "Write it there, as the file has it: and then in Welsh."
-                yield Fault(
-                    "missing_translation", message, f"card '{card.id}'", column="words_cy", value=text, hint=hint
-                )
+def _unnamed(material: Material) -> Iterator[Fault]:
+    """Yield a fault for each group and source, as the file names it, that the card has no Welsh for."""
+    card, coded = material.card, material.coded.frame
+    message = f"this name of a group or a source has no words in {ENGLISH_NAMES['cy']}"
+    hint = "Write it there, as the file has it: and then in Welsh."
+    for text in dict.fromkeys([*coded["group"], *coded["source"]]):
+        if text not in card.words_cy:
+            yield Fault("missing_translation", message, f"card '{card.id}'", column="words_cy", value=text, hint=hint)

@@ -11,6 +11,7 @@ from arwap_analysis.disclosure import OPEN_DATA
 from arwap_analysis.present.exhibit import Statements
 from arwap_analysis.present.quotations import Quoted
 from arwap_analysis.registers.voices import Quotation
+from arwap_analysis.review.source_words import full_lines
 from arwap_analysis.review.voices.findings import ONE_CODER
 from arwap_analysis.review.voices.wording import VoicesWords, in_each_language
 from arwap_analysis.sources import file_digest
@@ -243,19 +244,7 @@ def list_sources(words: VoicesWords) -> Statements:
         lines = [words.say("voices_source", **values)]
     else:
         lines = [words.say("voices_source_obtained", obtained=card.obtained.within(language), **values)]
-    for findings in words.findings.indicators.values():
-        for source in findings.evidence.sources:
-            of = source.card
-            lines.append(
-                words.say(
-                    "source_line",
-                    title=of.title.within(language),
-                    publisher=of.publisher.within(language),
-                    collection=(of.collection or of.title).within(language),
-                    licence=of.licence.within(language),
-                    obtained=of.obtained.within(language) if of.obtained else of.file,
-                    digest=source.sha256,
-                )
-            )
+    beside = words.findings.indicators.values()
+    lines += full_lines(words, (source for findings in beside for source in findings.evidence.sources))
     rule = words.say("voices_rule") if material.of_people else words.phrase(OPEN_DATA.statement)
     return Statements("sources", (*dict.fromkeys(lines), rule), role="sources", language=language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from arwap_analysis.errors import Fault, ParameterError
+from arwap_analysis.review.source_words import short_line
 from arwap_analysis.review.voices.findings import VoicesFindings
 from arwap_analysis.review.words import Words, in_languages_of
 from arwap_analysis.texts import ENGLISH_NAMES, FIRST_LANGUAGE
@@ -61,10 +62,7 @@ class VoicesWords(Words[VoicesFindings]):
 
     def source_line(self) -> str:
         """Return the source of a figure in short."""
-        card = self.findings.material.card
-        return self.say(
-            "source_short", publisher=card.publisher.within(self.language), collection=card.title.within(self.language)
-        )
+        return short_line(self, [self.findings.material.card])
 
 
 in_each_language = in_languages_of(VoicesWords)

@@ -8,6 +8,7 @@ import pandas as pd
 from arwap_analysis.present import charts
 from arwap_analysis.present.exhibit import Exhibit, Statements
 from arwap_analysis.present.tables import Column
+from arwap_analysis.review.source_words import short_line
 from arwap_analysis.review.workforce.protect import ALL
 from arwap_analysis.review.workforce.results import unknown_group
 from arwap_analysis.review.workforce.wording import TableWords, Wording, absent, in_each_language
@@ -35,7 +36,7 @@ def show_representation(words: Wording) -> Exhibit | Statements:
         ),
         alt=about.say("workforce_representation_alt", values=values),
         caption=words.say("workforce_caption_representation"),
-        source=f"{about.source_line()}; {_benchmark_line(words)}",
+        source=short_line(words, [given.card, given.card.benchmark]),
         table=shown,
         columns=(
             Column("level_label", words.say("workforce_column_level")),
@@ -68,18 +69,6 @@ def show_representation(words: Wording) -> Exhibit | Statements:
 def clear_in_words(words: Wording, frame: pd.DataFrame, prefix: str) -> pd.DataFrame:
     """Add the verdict of each row in words."""
     return frame.assign(clear_label=[words.say(f"{prefix}_{verdict}") for verdict in frame["clear"]])
-
-
-def _benchmark_line(words: Wording) -> str:
-    given = words.findings.evidence.representation
-    if given is None:
-        return ""
-    benchmark = given.card.benchmark
-    return words.say(
-        "source_short",
-        publisher=benchmark.publisher.within(words.language),
-        collection=benchmark.title.within(words.language),
-    )
 
 
 def furthest_below(about: TableWords, frame: pd.DataFrame) -> pd.Series | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -48,14 +50,7 @@ def _level_point(words: Wording, about: TableWords, frame: pd.DataFrame, level: 
     """Say who is fewer or more at one level, who cannot be shown, and how many are of unknown ethnicity."""
     unknown = unknown_group(about.card)
     rows = frame[~frame["group"].isin([about.card.reference_group, unknown])]
-    said = []
-    for verdict in ("below", "above", "none"):
-        found = rows[rows["clear"] == verdict]
-        if len(found):
-            groups = words.join(_share_of(words, about, row) for _, row in found.iterrows())
-            said.append(words.say(f"workforce_point_{verdict}", groups=groups))
-    if len(silent := rows[rows["clear"] == "not_assessed"]):
-        said.append(words.say("workforce_point_silent", groups=about.all_people(silent["group"])))
+    said = _verdicts(about, rows, "workforce_point", ("below", "above", "none"), _share_of)
     known = frame[(frame["group"] == unknown) & frame["estimate"].notna()]
     if len(known):
         said.append(words.say("workforce_point_unknown", share=about.share(known["estimate"].iloc[0])))
@@ -63,8 +58,23 @@ def _level_point(words: Wording, about: TableWords, frame: pd.DataFrame, level: 
     return about.say("workforce_point", level=about.level(level), verdicts=verdicts)
 
 
-def _share_of(words: Wording, about: TableWords, row: pd.Series) -> str:
-    return words.say(
+def _verdicts(
+    about: TableWords, rows: pd.DataFrame, id: str, order: Sequence[str], one: Callable[[TableWords, pd.Series], str]
+) -> list[str]:
+    """Return a sentence for each verdict that groups have, and one for those who cannot be shown."""
+    said = []
+    for verdict in order:
+        found = rows[rows["clear"] == verdict]
+        if len(found):
+            groups = about.words.join(one(about, row) for _, row in found.iterrows())
+            said.append(about.say(f"{id}_{verdict}", groups=groups))
+    if len(silent := rows[rows["clear"] == "not_assessed"]):
+        said.append(about.say(f"{id}_silent", groups=about.all_people(silent["group"])))
+    return said
+
+
+def _share_of(about: TableWords, row: pd.Series) -> str:
+    return about.words.say(
         "workforce_share_of",
         group=about.people(row["group"]),
         share=about.share(row["estimate"]),
@@ -79,22 +89,16 @@ def _pipeline(words: Wording) -> list[str]:
         return []
     about, frame = words.about(given), table.frame
     compared = frame[~frame["group"].isin([given.card.reference_group, unknown_group(given.card)])]
-    return [_step_point(words, about, rows, str(level)) for level, rows in compared.groupby("level", sort=False)]
+    return [_step_point(about, rows, str(level)) for level, rows in compared.groupby("level", sort=False)]
 
 
-def _step_point(words: Wording, about: TableWords, rows: pd.DataFrame, level: str) -> str:
-    said = []
-    for verdict in ("above", "below", "none"):
-        found = rows[rows["clear"] == verdict]
-        if len(found):
-            groups = words.join(_likelihood(words, about, row) for _, row in found.iterrows())
-            said.append(about.say(f"workforce_step_point_{verdict}", groups=groups))
-    if len(silent := rows[rows["clear"] == "not_assessed"]):
-        said.append(about.say("workforce_step_point_silent", groups=about.all_people(silent["group"])))
+def _step_point(about: TableWords, rows: pd.DataFrame, level: str) -> str:
+    said = _verdicts(about, rows, "workforce_step_point", ("above", "below", "none"), _likelihood)
     return about.say("workforce_step_point", step=about.level(level), verdicts="; ".join(said))
 
 
-def _likelihood(words: Wording, about: TableWords, row: pd.Series) -> str:
+def _likelihood(about: TableWords, row: pd.Series) -> str:
+    words = about.words
     return words.say(
         "workforce_times",
         group=about.people(row["group"]),

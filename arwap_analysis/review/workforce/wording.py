@@ -9,6 +9,7 @@ import pandas as pd
 
 from arwap_analysis.present.charts import GroupStyle, group_styles
 from arwap_analysis.present.exhibit import Statements
+from arwap_analysis.review.source_words import short_line
 from arwap_analysis.review.words import Words, in_languages_of
 from arwap_analysis.review.workforce.findings import Findings, Given
 from arwap_analysis.review.workforce.protect import ALL
@@ -93,11 +94,7 @@ class TableWords:
 
     def source_line(self) -> str:
         """Return who published the table, and what it is."""
-        return self.words.say(
-            "source_short",
-            publisher=self.card.publisher.within(self.language),
-            collection=self.card.title.within(self.language),
-        )
+        return short_line(self.words, [self.card])
 
 
 def absent(words: Wording, name: str) -> Statements:
