@@ -21,8 +21,6 @@ def missing_translations(evidence: Evidence) -> tuple[Fault, ...]:
     of area and groups, and what the files say in their cells and the reader of them.
     """
     languages = evidence.request.language
-    if languages == [FIRST_LANGUAGE]:
-        return ()
     request, card = evidence.request, evidence.card
     faults = list(missing_texts(request, languages))
     # Of another denominator no words are printed.
