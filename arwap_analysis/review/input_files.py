@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from arwap_analysis.sources import SourceCard, SourceTable, file_digest
+from arwap_analysis.sources import SourceTable, file_digest
 from arwap_analysis.texts import Text
 
-__all__ = ["InputFile", "Origin", "each_once", "files_of", "input_file", "origin_of"]
+__all__ = ["NOT_OPEN", "InputFile", "Origin", "each_once", "files_of", "input_file", "origin_of"]
 
 Origin = tuple[tuple[str, str], ...]
 InputFile = tuple[Path, str | None, Origin]
+
+NOT_OPEN: Origin = (("disclosure", "not open data: protected before anything is shown"),)
+"""The entry that keeps private what a run leaves beside the report: its notebook, its digests, a failed run's words."""
 
 
 def input_file(path: Path, origin: Origin = ()) -> InputFile:
@@ -21,11 +24,15 @@ def input_file(path: Path, origin: Origin = ()) -> InputFile:
 
 
 def origin_of(card: Any) -> Origin:
-    """Return what a card says of where its file comes from: of title, publisher and licence, what it has."""
+    """Return what a card says of where its file comes from: of title, publisher and licence, what it has.
+
+    One of data that are not open has NOT_OPEN beside it.
+    """
     names = ("title", "publisher", "collection", "licence", "obtained")
     said: dict[str, Text | None] = {name: getattr(card, name, None) for name in names}
     words = {name: (text.en or text.cy or "").strip() for name, text in said.items() if text is not None}
-    return (("source", card.id), *words.items())
+    rule = () if getattr(card, "disclosure", "open") == "open" else NOT_OPEN
+    return (("source", card.id), *words.items(), *rule)
 
 
 def files_of(sources: Iterable[SourceTable], folder: Path) -> list[InputFile]:
@@ -34,7 +41,7 @@ def files_of(sources: Iterable[SourceTable], folder: Path) -> list[InputFile]:
     for source in sources:
         if not source.path.is_relative_to(folder):
             files.append((folder / source.card.file, None, ()))
-        files.append((source.path, source.sha256, _origin(source.card)))
+        files.append((source.path, source.sha256, origin_of(source.card)))
     return files
 
 
@@ -44,9 +51,3 @@ def each_once(files: Iterable[InputFile]) -> tuple[InputFile, ...]:
     for file in files:
         once.setdefault(file[0], file)
     return tuple(once.values())
-
-
-def _origin(card: SourceCard) -> Origin:
-    # Only data that are not open have this entry: it is what keeps the rest of a run private.
-    rule = () if card.disclosure == "open" else (("disclosure", "not open data: protected before anything is shown"),)
-    return (*origin_of(card), *rule)

@@ -370,6 +370,8 @@ def test_the_preflight_lists_the_card_the_data_and_the_policy(project):
     listed = check_inputs({**ASKED, "data": path}, project=project)
     assert [file.name for file, _, _ in listed] == ["made_up.csv", "made_up.yml", "policy.yml"]
     assert all(digest for _, digest, _ in listed)
+    # What a run leaves beside its report is kept private by this entry.
+    assert ["disclosure" in dict(origin) for _, _, origin in listed] == [True, False, False]
     names = [file.name for file, _, _ in check_inputs({**ASKED, "data": "data/minneapolis_stops.yml"}, project=ROOT)]
     assert names == ["minneapolis_stops_2017.csv", "minneapolis_stops.yml"]
 

@@ -177,8 +177,11 @@ def test_preflight_names_every_file_and_every_missing_translation(tmp_path):
     findings(tmp_path, card={"beside": BESIDE})
     parameters = {"review_id": "said", "title": {"en": "S", "cy": "D"}, "voices": "data/example.yml",
                   "language": ["en", "cy"]}  # fmt: skip
-    files = {path.name for path, digest, _ in check_inputs(parameters, project=tmp_path) if digest}
+    listed = check_inputs(parameters, project=tmp_path)
+    files = {path.name for path, digest, _ in listed if digest}
     assert {"example.yml", "coded.csv", "codes.yml", "homeless_households_eligible.csv"} <= files
+    closed = {path.name for path, _, origin in listed if "disclosure" in dict(origin)}
+    assert closed == {"coded.csv"}, "people's words are not open data"
     write_project(tmp_path / "data", words_cy={})
     with pytest.raises(ParameterError, match="words_cy"):
         check_inputs(parameters, project=tmp_path)

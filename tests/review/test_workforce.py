@@ -370,6 +370,7 @@ def test_a_benchmark_without_a_group_is_refused(write, project):
         ({"classification": "ethnic_group_6"}, "there is no classification"),
         ({"reference_group": "unknown"}, "has to be one of"),
         ({"disclosure": {"threshold": 5, "rounding": {"base": 5}}}, "would undo a rounding"),
+        ({"disclosure": {"threshold": None}}, "hides no count"),
         ({"discloure": "open"}, "there is no option 'discloure'"),
     ],
 )
@@ -388,6 +389,7 @@ def test_the_preflight_names_every_card_and_table_and_each_text_that_is_not_wels
     ]  # fmt: skip
     assert len(files) == 9
     assert all(len(digest) == 64 for _, digest, _ in files)
+    assert not any("disclosure" in dict(origin) for _, _, origin in files)
     write(
         "representation", representation(place={"en": "here"}, caveats=[{"en": "Mind."}]), counts("grade", HEADCOUNTS)
     )
@@ -396,6 +398,12 @@ def test_the_preflight_names_every_card_and_table_and_each_text_that_is_not_wels
     assert {f.message for f in caught.value.faults} == {
         "'place' is not written in Welsh", "'caveats[0]' is not written in Welsh",
     }  # fmt: skip
+
+
+def test_a_table_under_a_rule_keeps_private_what_a_run_leaves_beside_its_report(write, project):
+    write("representation", representation(disclosure={"id": "staff", "threshold": 5}), counts("grade", HEADCOUNTS))
+    files = check_inputs({**BOTH, "representation": "card.yml"}, project=project)
+    assert all("disclosure" in dict(origin) for _, _, origin in files)
 
 
 AWKWARD = {

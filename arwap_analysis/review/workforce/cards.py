@@ -53,8 +53,10 @@ class TableCard(StrictModel):
         allowed = get_classification(self.classification).comparable
         if self.reference_group not in allowed:
             raise ValueError(f"'reference_group' has to be one of {', '.join(allowed)}")
-        if isinstance(self.disclosure, DisclosurePolicy) and self.disclosure.rounding is not None:
+        if self.policy is not None and self.policy.rounding is not None:
             raise ValueError("results of true counts would undo a rounding: round the table first, and declare it open")
+        if self.policy is not None and self.policy.threshold is None:
+            raise ValueError("the rule hides no count: give 'disclosure' a threshold, or write disclosure: open")
         return self
 
     @property

@@ -56,9 +56,8 @@ class Protection:
         if self.audit is None:
             return release_open(frame)
         marked, touched = frame.copy(), np.asarray(uses, dtype=bool)
-        for name in marked.columns:
-            if pd.api.types.is_float_dtype(marked[name]) and name not in keep:
-                marked.loc[touched, name] = np.nan
+        for name in marked.select_dtypes("number").columns.difference(keep):
+            marked[name] = marked[name].astype(float).mask(touched)
         marked.loc[touched, "status"], marked.loc[touched, "reason"] = "suppressed", REASON
         if "clear" in marked.columns:
             marked["clear"] = marked["clear"].where(~touched, "not_assessed")
