@@ -43,10 +43,10 @@ def _representation(words: Wording) -> list[str]:
     about, frame = words.about(given), table.frame
     levels = list(dict.fromkeys(frame["level"]))
     asked = [ALL, [level for level in levels if level != ALL][-1]] if ALL in levels else levels
-    return [_level_point(words, about, frame[frame["level"] == level], level) for level in asked]
+    return [point for level in asked for point in _level_points(words, about, frame[frame["level"] == level], level)]
 
 
-def _level_point(words: Wording, about: TableWords, frame: pd.DataFrame, level: str) -> str:
+def _level_points(words: Wording, about: TableWords, frame: pd.DataFrame, level: str) -> list[str]:
     """Say who is fewer or more at one level, who cannot be shown, and how many are of unknown ethnicity."""
     unknown = unknown_group(about.card)
     rows = frame[~frame["group"].isin([about.card.reference_group, unknown])]
@@ -54,8 +54,8 @@ def _level_point(words: Wording, about: TableWords, frame: pd.DataFrame, level: 
     known = frame[(frame["group"] == unknown) & frame["estimate"].notna()]
     if len(known):
         said.append(words.say("workforce_point_unknown", share=about.share(known["estimate"].iloc[0])))
-    verdicts = "; ".join(said) or words.say("workforce_no_figure")
-    return about.say("workforce_point", level=about.level(level), verdicts=verdicts)
+    said = said or [words.say("workforce_no_figure")]
+    return [about.say("workforce_point", level=about.level(level), verdict=verdict) for verdict in said]
 
 
 def _verdicts(
@@ -89,12 +89,13 @@ def _pipeline(words: Wording) -> list[str]:
         return []
     about, frame = words.about(given), table.frame
     compared = frame[~frame["group"].isin([given.card.reference_group, unknown_group(given.card)])]
-    return [_step_point(about, rows, str(level)) for level, rows in compared.groupby("level", sort=False)]
+    steps = compared.groupby("level", sort=False)
+    return [point for level, rows in steps for point in _step_points(about, rows, str(level))]
 
 
-def _step_point(about: TableWords, rows: pd.DataFrame, level: str) -> str:
+def _step_points(about: TableWords, rows: pd.DataFrame, level: str) -> list[str]:
     said = _verdicts(about, rows, "workforce_step_point", ("above", "below", "none"), _likelihood)
-    return about.say("workforce_step_point", step=about.level(level), verdicts="; ".join(said))
+    return [about.say("workforce_step_point", step=about.level(level), verdict=verdict) for verdict in said]
 
 
 def _likelihood(about: TableWords, row: pd.Series) -> str:
