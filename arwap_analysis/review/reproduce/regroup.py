@@ -9,12 +9,13 @@ import pandas as pd
 from arwap_analysis.ethnicity import get_classification, harmonise_labels
 from arwap_analysis.registers.claims import Claim, NotAllowed
 
-__all__ = ["APART", "BROAD", "WITHOUT", "WITH_GROUP", "WITH_REFERENCE", "groupings", "regrouped", "unknown_labels",
-           "unknown_places"]  # fmt: skip
+__all__ = ["APART", "BROAD", "EVERYONE", "WITHOUT", "WITH_GROUP", "WITH_REFERENCE", "groupings", "regrouped",
+           "unknown_labels", "unknown_places"]  # fmt: skip
 
 APART, WITHOUT = "unknown apart", "unknown left out"
 WITH_GROUP, WITH_REFERENCE = "unknown with the group", "unknown with the reference"
 BROAD = "broad groups"
+EVERYONE = "everyone"
 _BROAD = "ethnic_group_5"
 _OF_EVERYBODY = {"share", "representation_index"}
 
@@ -79,7 +80,7 @@ def regrouped(claim: Claim, frame: pd.DataFrame, *, place: str, is_broad: bool) 
         Where the people are in the reference already, or both groups are one.
     """
     if place != APART:
-        claim, frame = _placed(claim, frame, place)
+        frame = _placed(claim, frame, place)
     if is_broad:
         names = groupings(claim, frame)
         if not names:
@@ -88,17 +89,22 @@ def regrouped(claim: Claim, frame: pd.DataFrame, *, place: str, is_broad: bool) 
         frame = frame.assign(**{str(claim.group): column.map(names).fillna(column)})
         changes = {"group_value": names[str(claim.group_value)], "reference_value": names[str(claim.reference_value)]}
         claim = claim.model_copy(update=changes)
+    if claim.reference_value == EVERYONE:  # every row again, as a group of all
+        frame = pd.concat([frame, frame.assign(**{str(claim.group): EVERYONE})], ignore_index=True)
     return claim, frame
 
 
-def _placed(claim: Claim, frame: pd.DataFrame, place: str) -> tuple[Claim, pd.DataFrame]:
+def _placed(claim: Claim, frame: pd.DataFrame, place: str) -> pd.DataFrame:
+    """Return the data with people of unknown ethnicity in their place."""
+    if place == WITH_REFERENCE and claim.reference_value == EVERYONE:
+        raise NotAllowed("everyone holds them already")
     column = frame[str(claim.group)]
     unknown = column.isin(unknown_labels(claim, frame))
     if place == WITHOUT:
-        return claim, frame[~unknown].reset_index(drop=True)
+        return frame[~unknown].reset_index(drop=True)
     target = claim.group_value if place == WITH_GROUP else claim.reference_value
     moved = frame.assign(**{str(claim.group): column.mask(unknown, target)})
     if claim.is_counted:
         numbers = list(moved.select_dtypes("number").columns)
         moved.loc[unknown, numbers] = moved.loc[unknown, numbers].fillna(0)
-    return claim, moved
+    return moved

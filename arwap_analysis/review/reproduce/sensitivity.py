@@ -22,7 +22,7 @@ from arwap_analysis.review.reproduce.computed import Computed
 from arwap_analysis.review.reproduce.regroup import (
     APART,
     BROAD,
-    WITH_REFERENCE,
+    EVERYONE,
     groupings,
     regrouped,
     unknown_labels,
@@ -30,10 +30,9 @@ from arwap_analysis.review.reproduce.regroup import (
 )
 from arwap_analysis.review.reproduce.rows import READINGS, Reading, other_readings
 
-__all__ = ["EVERYONE", "PUBLISHED", "SpecificationCurve", "specification_curve"]
+__all__ = ["PUBLISHED", "SpecificationCurve", "specification_curve"]
 
 PUBLISHED = "as published"
-EVERYONE = "everyone"
 _MOST = 64
 _MOST_GROUPS, _MOST_INTERVALS = 8, 3
 _COMPARED = {"ratio", "difference_points", "odds_ratio", "rate_difference", "relative_rate_index"}
@@ -95,11 +94,8 @@ def specification_curve(claim: Claim, frame: pd.DataFrame) -> SpecificationCurve
         place, is_broad = str(changes.pop("place", APART)), bool(changes.pop("is_broad", False))
         words = ", ".join(f"{kind}: {label}" for kind, label in labels.items())
         try:
-            changed = _changed(claim, changes)
-            if place == WITH_REFERENCE and changed.reference_value == EVERYONE:
-                raise NotAllowed("everyone holds them already")
-            changed, read = regrouped(changed, frame, place=place, is_broad=is_broad)
-            computed = compute_claim(changed, _with_everyone(changed, read), reading)  # type: ignore[arg-type]
+            changed, read = regrouped(_changed(claim, changes), frame, place=place, is_broad=is_broad)
+            computed = compute_claim(changed, read, reading)  # type: ignore[arg-type]
         except ValueError as error:
             left_out.append(f"{words}: {error}")
             continue
@@ -130,13 +126,6 @@ def _fewer(rows: list[dict[str, object]]) -> list[dict[str, object]]:
 
 def _changed(claim: Claim, changes: Mapping[str, object]) -> Claim:
     return claim.model_copy(update=dict(changes)) if changes else claim
-
-
-def _with_everyone(claim: Claim, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the data with every row again as a group of all, where a claim is compared with everyone."""
-    if claim.reference_value != EVERYONE:
-        return frame
-    return pd.concat([frame, frame.assign(**{str(claim.group): EVERYONE})], ignore_index=True)
 
 
 def _choices(claim: Claim, frame: pd.DataFrame) -> dict[str, list[Choice]]:
