@@ -9,13 +9,13 @@ from typing import Any
 from arwap_analysis.sources import SourceTable, file_digest
 from arwap_analysis.texts import Text
 
-__all__ = ["NOT_OPEN", "InputFile", "Origin", "each_once", "files_of", "input_file", "origin_of"]
+__all__ = ["InputFile", "Origin", "each_once", "files_of", "input_file", "is_open", "origin_of"]
 
 Origin = tuple[tuple[str, str], ...]
 InputFile = tuple[Path, str | None, Origin]
 
-NOT_OPEN: Origin = (("disclosure", "not open data: protected before anything is shown"),)
-"""The entry that keeps private what a run leaves beside the report: its notebook, its digests, a failed run's words."""
+# It keeps private what a run leaves beside the report: its notebook, its digests, the words of a failed run.
+_NOT_OPEN: Origin = (("disclosure", "not open data: protected before anything is shown"),)
 
 
 def input_file(path: Path, origin: Origin = ()) -> InputFile:
@@ -23,16 +23,20 @@ def input_file(path: Path, origin: Origin = ()) -> InputFile:
     return path, file_digest(path), origin
 
 
+def is_open(card: Any) -> bool:
+    """Whether the data of a card are open; a card without `disclosure` is of published figures alone."""
+    return bool(getattr(card, "disclosure", "open") == "open")
+
+
 def origin_of(card: Any) -> Origin:
     """Return what a card says of where its file comes from: of title, publisher and licence, what it has.
 
-    One of data that are not open has NOT_OPEN beside it.
+    One of data that are not open has an entry that says so.
     """
     names = ("title", "publisher", "collection", "licence", "obtained")
     said: dict[str, Text | None] = {name: getattr(card, name, None) for name in names}
     words = {name: (text.en or text.cy or "").strip() for name, text in said.items() if text is not None}
-    rule = () if getattr(card, "disclosure", "open") == "open" else NOT_OPEN
-    return (("source", card.id), *words.items(), *rule)
+    return (("source", card.id), *words.items(), *(() if is_open(card) else _NOT_OPEN))
 
 
 def files_of(sources: Iterable[SourceTable], folder: Path) -> list[InputFile]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from arwap_analysis.review.input_files import is_open
 from arwap_analysis.review.words import Words
 from arwap_analysis.sources import SourceTable
 from arwap_analysis.texts import Text
 
-__all__ = ["full_line", "full_lines", "short_line"]
+__all__ = ["digest_in_words", "full_line", "full_lines", "short_line"]
 
 
 def short_line(words: Words[Any], cards: Iterable[Any]) -> str:
@@ -30,6 +31,14 @@ def _collection(card: Any) -> Text:
     return collection
 
 
+def digest_in_words(words: Words[Any], card: Any, digest: str) -> str:
+    """Return the digest of a card's file as it may be printed.
+
+    Of data that are not open there is none: that of a small table would let anybody try out what is hidden.
+    """
+    return digest if is_open(card) else words.say("digest_withheld")
+
+
 def full_line(words: Words[Any], card: Any, *, digest: str) -> str:
     """Return a source as a sentence: title, publisher, licence, how it was obtained and the digest of its file."""
     language = words.language
@@ -40,21 +49,11 @@ def full_line(words: Words[Any], card: Any, *, digest: str) -> str:
         collection=_collection(card).within(language),
         licence=card.licence.within(language),
         obtained=card.obtained.within(language) if card.obtained else card.file,
-        digest=digest,
+        digest=digest_in_words(words, card, digest),
     )
 
 
 def full_lines(words: Words[Any], sources: Iterable[SourceTable]) -> list[str]:
-    """Return a sentence for each source, none twice.
-
-    Of data that are not open there is no digest: that of a small table would let anybody try out what is hidden.
-    """
-    lines = [
-        full_line(
-            words,
-            source.card,
-            digest=source.sha256 if source.card.disclosure == "open" else words.say("digest_withheld"),
-        )
-        for source in sources
-    ]
+    """Return a sentence for each source, none twice."""
+    lines = [full_line(words, source.card, digest=source.sha256) for source in sources]
     return list(dict.fromkeys(lines))

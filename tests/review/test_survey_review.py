@@ -289,7 +289,10 @@ def test_counts_under_the_threshold_are_not_shown_nor_anything_made_of_them(made
             assert shown.select_dtypes("number").isna().all().all()
     # Nor how many of a group gave no answer, which are few.
     assert found.estimates[["people", "missing"]].isna().all().all()
-    assert "Counts under 10 are hidden" in " ".join(survey.list_sources(found).sentences)
+    sources = " ".join(survey.list_sources(found).sentences)
+    assert "Counts under 10 are hidden" in sources
+    assert found.evidence.digest not in sources
+    assert "kept by the team" in sources
     for show in SECTIONS:
         assert_welsh(show(found), beside=NAMES)
 

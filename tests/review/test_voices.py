@@ -21,6 +21,7 @@ from arwap_analysis.review import voices
 from arwap_analysis.review.voices.preflight import check_inputs
 from arwap_analysis.review.voices.protection import protect_themes
 from arwap_analysis.run import load_report, run_report
+from arwap_analysis.sources import file_digest
 from tests.conftest import ROOT
 from tests.page_check import page_faults
 from tests.registers.voices_examples import NAMED, SAFE, SECRETS, rows, write_project
@@ -168,6 +169,7 @@ def test_the_digest_of_a_number_beside_is_withheld_where_its_data_are_not_open(t
     write_restricted(tmp_path)
     found = findings(tmp_path, card={"beside": [{"code": "housing", "indicator": "restricted.yml"}]})
     said = " ".join(voices.list_sources(found).sentences)
+    assert file_digest(tmp_path / "data" / "coded.csv") not in said, "what people said is not open"
     (counts, people) = found.indicators["restricted.yml"].evidence.sources
     assert people.sha256 in said
     assert counts.sha256 not in said

@@ -273,7 +273,10 @@ def test_small_counts_are_hidden_with_all_that_would_give_them_away(assess):
     rows += [["Total" if v == ALL else v, *(_cell(shown.loc[(v, g), "count"]) for g in groups)] for v in levels]
     assert audit_tables([two_way_table(rows, name="shown")], policy=policy_with(threshold=5)).safe
     exhibit = workforce.show_representation(found)
-    assert "counts under 5 are hidden" in " ".join(workforce.list_sources(found).sentences)
+    sources = " ".join(workforce.list_sources(found).sentences)
+    assert "counts under 5 are hidden" in sources
+    given = found.evidence.representation
+    assert [digest in sources for _, digest in given.files[1:]] == [False, True], "the population alone is open"
     assert "no figure that can be shown for Black people" in " ".join(workforce.main_points(found).sentences)
     assert "Black: 0.0%" not in exhibit.alt
 

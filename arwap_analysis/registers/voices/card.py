@@ -49,6 +49,11 @@ class VoicesCard(StrictModel):
     caveats: list[Text] = []
     words_cy: dict[str, str] = {}
 
+    @property
+    def disclosure(self) -> Literal["open", "people"]:
+        """Whether the excerpts are open data, by the name that cards of figures have for it."""
+        return "open" if self.kind == "documents" else "people"
+
 
 def load_card(path: Path) -> VoicesCard:
     """Read a card from a YAML file; raises ParameterError with every fault and its line."""

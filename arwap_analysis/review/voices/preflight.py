@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from arwap_analysis.errors import Fault
-from arwap_analysis.review.input_files import NOT_OPEN, InputFile, each_once, input_file, origin_of
+from arwap_analysis.review.input_files import InputFile, each_once, input_file, origin_of
 from arwap_analysis.review.preflight import check_inputs as check_review
 from arwap_analysis.review.report_request import refuse_untranslated, validated
 from arwap_analysis.review.voices.findings import Material, gather
@@ -31,7 +31,7 @@ def check_inputs(parameters: Mapping[str, Any], *, project: Path) -> tuple[Input
     beside = (material.folder / name for name in (card.frame, card.reviews) if name is not None)
     files = [
         input_file(project / request.voices),
-        input_file(material.folder / card.file, (*origin_of(card), *(NOT_OPEN if material.of_people else ()))),
+        input_file(material.folder / card.file, origin_of(card)),
         *map(input_file, beside),
     ]
     for one in card.beside:

@@ -11,7 +11,7 @@ from arwap_analysis.disclosure import OPEN_DATA
 from arwap_analysis.present.exhibit import Statements
 from arwap_analysis.present.quotations import Quoted
 from arwap_analysis.registers.voices import Quotation
-from arwap_analysis.review.source_words import full_lines
+from arwap_analysis.review.source_words import digest_in_words, full_lines
 from arwap_analysis.review.voices.findings import ONE_CODER
 from arwap_analysis.review.voices.wording import VoicesWords, in_each_language
 from arwap_analysis.sources import file_digest
@@ -238,7 +238,7 @@ def list_sources(words: VoicesWords) -> Statements:
         "publisher": card.publisher.within(language),
         "licence": card.licence.within(language),
         "file": card.file,
-        "digest": file_digest(material.folder / card.file),
+        "digest": digest_in_words(words, card, file_digest(material.folder / card.file)),
     }
     if card.obtained is None:
         lines = [words.say("voices_source", **values)]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from arwap_analysis.present.exhibit import Statements
+from arwap_analysis.review.source_words import digest_in_words
+from arwap_analysis.review.workforce.cards import Benchmark, TableCard
 from arwap_analysis.review.workforce.pay import covariates_in_words, gap_in_words
 from arwap_analysis.review.workforce.protect import ALL
 from arwap_analysis.review.workforce.request import TABLES
@@ -174,15 +177,15 @@ def list_sources(words: Wording) -> Statements:
     lines = []
     for name, given in words.findings.evidence.given.items():
         card, language = given.card, words.language
-        tables = [(card.title, card.publisher, card.licence, given.files[1])]
+        tables: list[tuple[TableCard | Benchmark, tuple[Path, str]]] = [(card, given.files[1])]
         if name == "representation" and words.findings.evidence.representation is not None:
             benchmark = words.findings.evidence.representation.card.benchmark
-            tables.append((benchmark.title, benchmark.publisher, benchmark.licence, given.files[2]))
-        for title, publisher, licence, (path, digest) in tables:
+            tables.append((benchmark, given.files[2]))
+        for of, (path, digest) in tables:
             lines.append(
                 words.say(
-                    "workforce_source", title=title.within(language), publisher=publisher.within(language),
-                    licence=licence.within(language), file=path.name, digest=digest,
+                    "workforce_source", title=of.title.within(language), publisher=of.publisher.within(language),
+                    licence=of.licence.within(language), file=path.name, digest=digest_in_words(words, of, digest),
                 )
             )  # fmt: skip
         if card.obtained is not None:
