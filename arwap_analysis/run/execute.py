@@ -102,10 +102,11 @@ def run_report(
             notebook = _execute(report, place, target, progress, limits or Limits(), private)
             pages.join()
             audit = audit_report(notebook, target)
+            closed = report.is_protected or audit.protected
             if release and not audit.safe:
-                raise _refused(report, place, target, audit.statement, audit.findings)
+                raise _refused(report, place, target, audit.statement, audit.findings, closed=closed)
             kept = None
-            if report.is_protected or audit.protected:
+            if closed:
                 kept = keep_private(notebook, project=report.project, id=report.id)
                 notebook = only_protected(notebook)
                 nbformat.write(notebook, aside / "report.ipynb")
@@ -123,7 +124,8 @@ def run_report(
             )
             doubts = tuple(str(found) for found in check_report(aside))
             if release and doubts:
-                raise _refused(report, aside / "report.ipynb", target, "Its figures cannot all be true.", doubts)
+                statement = "Its figures cannot all be true."
+                raise _refused(report, aside / "report.ipynb", target, statement, doubts, closed=closed)
             write_manifest(
                 report, aside, started=started, revision=revision, disclosure=audit_facts(audit), doubts=doubts
             )
@@ -153,15 +155,17 @@ def _load_pages() -> threading.Thread:
     return thread
 
 
-def _refused(report: Report, notebook: Path, target: Path, statement: str, reasons: Sequence[str]) -> RunError:
+def _refused(
+    report: Report, notebook: Path, target: Path, statement: str, reasons: Sequence[str], *, closed: bool
+) -> RunError:
     """Keep a report that may not be released where failed ones are kept, and say why.
 
-    Which figures they are stands in the closed folder alone where the data are not open: that a count is small is
-    already something about people, and errors go into lists and logs.
+    Which figures they are stands in the closed folder alone where any data are not open (`closed`): that a count is
+    small is already something about people, and errors go into lists and logs.
     """
     kept = _keep_failed(notebook, target, "\n".join([statement, *reasons]), None, closed=True)
     where = kept.with_name("error.txt")
-    if report.is_protected:
+    if closed:
         message = f"{statement} Which they are stands in {where}"
     else:
         first, more = reasons[0], len(reasons) - 1
